@@ -1,0 +1,117 @@
+# Countersign, from a fresh clone: `make demo` opens the desk, `make test` proves it.
+#
+# PYTHON=python3.12  which Python makes the environment (3.11 or newer)
+# PORT=8080          where the demo listens
+# ARGS="..."         further words for the program or for pytest
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PORT ?=
+ARGS ?=
+
+UV := $(shell command -v uv 2>/dev/null)
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+PY := .venv/bin/python
+BUILD_TOOLS := .venv/build-tools
+CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
+
+ifdef UV
+VENV := $(UV) venv --quiet --allow-existing --python
+INSTALL := $(UV) pip install --quiet --python $(PY)
+else
+VENV := $(PYTHON) -m venv
+INSTALL := $(PY) -m pip install --quiet
+endif
+LOCKED := $(INSTALL) --no-deps --require-hashes
+
+# A stamp says that an installation came to its end. These two throw it away when what it
+# stands for is gone: the folder was moved, or the vendored files were deleted.
+$(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(CURDIR)" || rm -f .venv/*.stamp)
+$(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
+
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check format lock screenshots wheel clean
+
+help: ## Show this list
+	@echo "Countersign: a self-hosted approvals desk"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
+
+setup: .venv/program.stamp ## Make .venv with the program in it
+	@echo "Ready: .venv/bin/countersign --help"
+
+demo: .venv/program.stamp ## Open the desk with a seeded company (PORT=8080, ARGS="...")
+	@.venv/bin/countersign demo $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: .venv/program.stamp .venv/test.stamp ## Run the tests (ARGS="tests/approvals -x")
+	@$(PY) -m pytest --numprocesses auto $(ARGS)
+
+check: .venv/program.stamp .venv/test.stamp .venv/dev.stamp ## Check style, types, templates and imports
+	@echo "Checking style ..."
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@echo "Checking types ..."
+	@.venv/bin/mypy
+	@echo "Checking templates ..."
+	@.venv/bin/djlint templates --lint --quiet
+	@echo "Checking imports ..."
+	@.venv/bin/lint-imports --no-cache
+
+format: .venv/dev.stamp ## Write Python the way the checks want it
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+lock: ## Write the lock files anew (UPGRADE=--upgrade takes newer versions)
+	@sh requirements/lock.sh "$(UV)" "$(PYTHON)" $(UPGRADE)
+
+screenshots: .venv/program.stamp .venv/test.stamp ## Take pictures of every page into test-results/
+	@$(PY) tests/support/screenshots.py $(ARGS)
+
+wheel: .venv/program.stamp ## Build the wheel into dist/
+	@mkdir -p dist
+	@PYTHONPATH=$(BUILD_TOOLS) $(PY) -m hatchling build -t wheel
+
+clean: ## Remove everything that make made, the environment too
+	rm -rf .venv static/vendor static/.dist dist build test-results
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.mo' -type f -delete
+
+.venv/venv.stamp:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Countersign needs Python 3.11 or newer and found none. Name one: make PYTHON=/path/to/python3.12" >&2; exit 1; fi
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Countersign needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
+	@echo "Making .venv with $$($(PYTHON) --version) ..."
+	@$(VENV) .venv || { echo "The environment could not be made. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@printf '%s' "$(CURDIR)" > $@
+
+.venv/run.stamp: requirements/run.txt .venv/venv.stamp
+	@echo "Installing what the program needs (half a minute on the first run) ..."
+	@$(LOCKED) -r $<
+	@touch $@
+
+.venv/test.stamp: requirements/test.txt .venv/run.stamp
+	@echo "Installing what the tests need ..."
+	@$(LOCKED) -r $<
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/test.stamp
+	@echo "Installing what the checks need ..."
+	@$(LOCKED) -r $<
+	@touch $@
+
+# The build tools live in a folder of their own, so that the environment holds the program only.
+.venv/build.stamp: requirements/build.txt .venv/venv.stamp
+	@echo "Installing what the build needs ..."
+	@rm -rf $(BUILD_TOOLS)
+	@$(LOCKED) --target $(BUILD_TOOLS) -r $<
+	@touch $@
+
+.venv/program.stamp: pyproject.toml hatch_build.py $(CATALOGUES) .venv/run.stamp .venv/build.stamp
+	@echo "Building Countersign: htmx, icons, translations, static files ..."
+	@PYTHONPATH=$(BUILD_TOOLS) $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
