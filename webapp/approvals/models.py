@@ -1,0 +1,164 @@
+"""The tables of approvals."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.approvals.domain import Status, Turn
+from webapp.carts.domain import ResourceType
+from webapp.db import Base, Code, Id, Json, Utc, one_of
+
+_LIVE = text("status IN ('PENDING', 'APPROVED')")
+_PENDING = text("status = 'PENDING'")
+
+
+class Approval(Base):
+    """A request for approval; what is listed, filtered or sorted stands in columns of its own.
+
+    Names, limit and reason are those of the moment of submission: later changes of people or companies
+    do not alter them (R16).
+    """
+
+    __tablename__ = "approvals"
+    __table_args__ = (
+        CheckConstraint(one_of("status", Status), name="status"),
+        CheckConstraint(one_of("resource_type", ResourceType), name="resource_type"),
+        CheckConstraint("approver_id <> requester_id", name="never_oneself"),
+        CheckConstraint("(status = 'PENDING') = (decided_at IS NULL)", name="decided_when"),
+        CheckConstraint(
+            "status NOT IN ('APPROVED', 'DECLINED', 'CLOSED') OR decided_by_id IS NOT NULL",
+            name="decided_by",
+        ),
+        CheckConstraint(
+            "status <> 'APPROVED' OR decided_by_id <> requester_id",
+            name="not_approved_by_requester",
+        ),
+        CheckConstraint("(status = 'PENDING') = (turn IS NOT NULL)", name="turn_while_pending"),
+        CheckConstraint(f"turn IS NULL OR {one_of('turn', Turn)}", name="turn"),
+        CheckConstraint("net_minor + tax_minor = gross_minor", name="sum"),
+        CheckConstraint(
+            "(limit_minor IS NULL) = (limit_currency IS NULL)", name="limit_has_currency"
+        ),
+        CheckConstraint("version >= 1 AND revision >= 1", name="counters"),
+        CheckConstraint(
+            "order_id IS NULL OR status = 'APPROVED'", name="ordered_only_when_approved"
+        ),
+        Index(
+            "uq_approvals_live",
+            "tenant_id",
+            "resource_type",
+            "resource_id",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index("uq_approvals_number", "tenant_id", "number", unique=True),
+        Index(
+            "ix_approvals_due",
+            "expires_at",
+            "tenant_id",
+            "id",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+        Index(
+            "ix_approvals_turn",
+            "tenant_id",
+            "approver_id",
+            "turn",
+            "turn_since",
+            "id",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+        Index("ix_approvals_approver", "tenant_id", "approver_id", "status", "decided_at", "id"),
+        Index("ix_approvals_approver_all", "tenant_id", "approver_id", "created_at", "id"),
+        Index("ix_approvals_requester", "tenant_id", "requester_id", "created_at", "id"),
+        Index("ix_approvals_company", "tenant_id", "company_id", "status", "created_at", "id"),
+        Index("ix_approvals_resource", "tenant_id", "resource_type", "resource_id"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(Code, default=Status.PENDING)
+    turn: Mapped[str | None] = mapped_column(Code, default=Turn.APPROVER)
+    turn_since: Mapped[datetime] = mapped_column(Utc)
+    resource_type: Mapped[str] = mapped_column(Code)
+    resource_id: Mapped[str] = mapped_column(Id)
+    company_id: Mapped[str] = mapped_column(Id)
+    company_name: Mapped[str] = mapped_column(Text)
+    site_code: Mapped[str] = mapped_column(Id)
+    requester_id: Mapped[str] = mapped_column(Id)
+    requester_first_name: Mapped[str] = mapped_column(Text)
+    requester_last_name: Mapped[str] = mapped_column(Text)
+    requester_email: Mapped[str] = mapped_column(String(320))
+    approver_id: Mapped[str] = mapped_column(Id)
+    approver_first_name: Mapped[str] = mapped_column(Text)
+    approver_last_name: Mapped[str] = mapped_column(Text)
+    approver_email: Mapped[str] = mapped_column(String(320))
+    comment: Mapped[str | None] = mapped_column(Text)
+    approver_comment: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    item_count: Mapped[int] = mapped_column(Integer)
+    currency: Mapped[str] = mapped_column(String(3))
+    net_minor: Mapped[int] = mapped_column(BigInteger)
+    tax_minor: Mapped[int] = mapped_column(BigInteger)
+    gross_minor: Mapped[int] = mapped_column(BigInteger)
+    # What was compared with the limit, the limit of that moment, and the reason that followed (law 10).
+    compared_minor: Mapped[int] = mapped_column(BigInteger)
+    limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    limit_currency: Mapped[str | None] = mapped_column(String(3))
+    why: Mapped[str] = mapped_column(Code)
+    deciders: Mapped[str] = mapped_column(Code)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    modified_at: Mapped[datetime] = mapped_column(Utc)
+    expires_at: Mapped[datetime] = mapped_column(Utc)
+    decided_at: Mapped[datetime | None] = mapped_column(Utc)
+    decided_by_id: Mapped[str | None] = mapped_column(Id)
+    decided_by_name: Mapped[str | None] = mapped_column(Text)
+    order_id: Mapped[str | None] = mapped_column(Id)
+    ledger_head: Mapped[str] = mapped_column(String(64))
+    ledger_length: Mapped[int] = mapped_column(Integer)
+
+
+class Revision(Base):
+    """What is decided on, as it stood in one revision; the highest one is current."""
+
+    __tablename__ = "approval_revisions"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "approval_id"], ["approvals.tenant_id", "approvals.id"]),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    approval_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    snapshot: Mapped[Any] = mapped_column(Json)
+    details: Mapped[Any] = mapped_column(Json)
+    delivery_window: Mapped[Any] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(Utc)
+    by_id: Mapped[str] = mapped_column(Id)
+    by_name: Mapped[str] = mapped_column(Text)
+
+
+class RequestNumber(Base):
+    """The last number given to a request of a tenant, so that people can name one on the phone."""
+
+    __tablename__ = "request_numbers"
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)

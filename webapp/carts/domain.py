@@ -1,0 +1,147 @@
+"""Lines and their arithmetic: each line is rounded, then added (R13)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from webapp.kernel.money import Money
+
+
+class CartStatus(StrEnum):
+    """OPEN until it is handed over: SUBMITTED (frozen by a request), ORDERED, or DELETED."""
+
+    OPEN = "OPEN"
+    SUBMITTED = "SUBMITTED"
+    ORDERED = "ORDERED"
+    DELETED = "DELETED"
+
+
+class QuoteStatus(StrEnum):
+    """The states of a quote in the reference service; only an OPEN one can be ordered."""
+
+    CREATING = "CREATING"
+    AWAITING = "AWAITING"
+    OPEN = "OPEN"
+    IN_PROGRESS = "IN_PROGRESS"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    DECLINED_BY_MERCHANT = "DECLINED_BY_MERCHANT"
+    EXPIRED = "EXPIRED"
+
+
+class ResourceType(StrEnum):
+    """What an approval or an order is about."""
+
+    CART = "CART"
+    QUOTE = "QUOTE"
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Net, tax and gross amounts of one currency; gross is always net plus tax."""
+
+    net: Money
+    tax: Money
+
+    @property
+    def gross(self) -> Money:
+        """What counts against the company limit (R9)."""
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a cart or quote: prices are net, for one unit, in the cart's currency."""
+
+    line_id: str
+    product_id: str
+    sku: str
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    tax_rate: Decimal
+    new_unit_price: Decimal | None = None
+
+    def totals(self, currency: str) -> Totals:
+        """Net and tax of the line, each rounded half up to the minor unit (R13)."""
+        price = self.unit_price if self.new_unit_price is None else self.new_unit_price
+        net = Money.of(self.quantity * price, currency)
+        return Totals(net, Money.of(net.amount * self.tax_rate, currency))
+
+
+def total(lines: Iterable[Line], currency: str) -> Totals:
+    """The sum of the rounded lines."""
+    parts = [line.totals(currency) for line in lines]
+    zero = Money.zero(currency)
+    return Totals(sum((part.net for part in parts), zero), sum((part.tax for part in parts), zero))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A cart or a quote as rules, snapshots and orders see it."""
+
+    type: ResourceType
+    id: str
+    owner_id: str
+    company_id: str | None
+    site_code: str
+    currency: str
+    lines: tuple[Line, ...]
+    status: str
+    delivery_window: dict[str, object] | None = None
+    details: dict[str, object] | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still be submitted or ordered."""
+        return self.status == (
+            CartStatus.OPEN if self.type is ResourceType.CART else QuoteStatus.OPEN
+        )
+
+    @property
+    def totals(self) -> Totals:
+        """The sum of the rounded lines, without shipping."""
+        return total(self.lines, self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingMethod:
+    """A way of shipping on the site's price list; the price is net and does not count against the limit."""
+
+    zone_id: str
+    method_id: str
+    name: str
+    price: Money
+    tax_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryWindow:
+    """A part of the day in which the site delivers, on these ISO weekdays (1 is Monday)."""
+
+    id: str
+    slot_id: str
+    label: str
+    weekdays: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethod:
+    """A way of paying on the site's list; `provider` is `none`, `custom` or `payment-gateway`."""
+
+    provider: str
+    method: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """A site with its price list (R34)."""
+
+    code: str
+    currency: str
+    countries: tuple[str, ...]
+    shipping_methods: tuple[ShippingMethod, ...]
+    delivery_windows: tuple[DeliveryWindow, ...]
+    payment_methods: tuple[PaymentMethod, ...]

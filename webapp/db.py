@@ -1,0 +1,136 @@
+"""The database: declarative base, column types, engines for SQLite and PostgreSQL, and transactions."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+# Long enough for the ids of the API (R8) with room for prefixes of other systems.
+Id = String(66)
+Code = String(32)
+
+READ_ONLY = "countersign_read_only"
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON document kept as text, so that it comes back exactly as it went in, key order included."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return (
+            None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        )
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Base(DeclarativeBase):
+    """The base of every table; constraints get predictable names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Database:
+    """Sessions over one engine: `transaction()` to write, `reading()` to look."""
+
+    def __init__(self, bind: Engine | Connection, **session_options: Any) -> None:
+        self.bind = bind
+        options: dict[str, Any] = {"expire_on_commit": False, **session_options}
+        self._write = sessionmaker(bind, **options)
+        self._read = sessionmaker(_read_only(bind), **options)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A session whose changes are committed when the block ends, and undone when it raises."""
+        return self._write.begin()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one consistent state and never takes the write lock."""
+        with self._read() as session:
+            yield session
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the settings of this product for `sqlite:///` and `postgresql+psycopg://` addresses."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    # Autocommit in the driver hands BEGIN to us: its own deferred BEGIN loses updates under threads.
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 10}, pool_size=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _read_only(bind: Engine | Connection) -> Engine | Connection:
+    return bind.execution_options(**{READ_ONLY: True}) if isinstance(bind, Engine) else bind
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The SQL of a check that a column holds one of these values."""
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"

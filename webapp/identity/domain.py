@@ -1,0 +1,128 @@
+"""Who is acting: roles, the actor of a request, and what the groups of a person grant."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_
+
+
+class Role(StrEnum):
+    """What a person is in one company (R3); the codes are those of the reference service."""
+
+    ADMIN = "B2B_ADMIN"
+    BUYER = "B2B_BUYER"
+    REQUESTER = "B2B_REQUESTER"
+    CONTACT = "CONTACT"
+
+    @property
+    def label(self) -> str:
+        """The word on pages, to be translated."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.ADMIN: N_("Admin"),
+    Role.BUYER: N_("Buyer"),
+    Role.REQUESTER: N_("Requester"),
+    Role.CONTACT: N_("Contact"),
+}
+
+
+class Source(StrEnum):
+    """Where a membership comes from; everybody else shows it read-only."""
+
+    PAGE = "PAGE"
+    IMPORT = "IMPORT"
+    CLAIMS = "CLAIMS"
+
+
+class Scope(StrEnum):
+    """The four scopes of the reference service (R1)."""
+
+    READ_OWN = "approval.approval_read_own"
+    MANAGE_OWN = "approval.approval_manage_own"
+    READ = "approval.approval_read"
+    MANAGE = "approval.approval_manage"
+
+
+OWN = frozenset({Scope.READ_OWN, Scope.MANAGE_OWN})
+GRANTS: dict[Role | None, frozenset[Scope]] = {
+    Role.ADMIN: frozenset(Scope),
+    Role.BUYER: frozenset(Scope),
+    Role.REQUESTER: frozenset(Scope),
+    Role.CONTACT: frozenset(),
+    None: OWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The person who acts, in the company that was chosen for this session."""
+
+    tenant_id: str
+    person_id: str
+    first_name: str
+    last_name: str
+    email: str
+    company_id: str | None = None
+    company_name: str | None = None
+    role: Role | None = None
+    scopes: frozenset[Scope] = frozenset()
+    language: str = "en"
+    time_zone: str = "Europe/Berlin"
+    session_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyFacts:
+    """What rules know of a company; `limit` is None when there is none, which is not a limit of zero (R10)."""
+
+    id: str
+    name: str
+    limit: Money | None = None
+    has_group: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person in one company, as rules see them; `active` needs an active person and membership."""
+
+    membership_id: str
+    person_id: str
+    company_id: str
+    first_name: str
+    last_name: str
+    email: str
+    role: Role
+    active: bool = True
+    in_group: bool = False
+    source: Source = Source.PAGE
+    language: str = "en"
+    time_zone: str = "Europe/Berlin"
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class LimitBasis(StrEnum):
+    """Which total is compared with the limit (R9)."""
+
+    GROSS = "gross"
+    NET = "net"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSettings:
+    """The settings of a tenant that rules ask for."""
+
+    expiry_days: int = 30
+    quotes_need_approval: bool = True
+    limit_basis: LimitBasis = LimitBasis.GROSS

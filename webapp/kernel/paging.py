@@ -1,0 +1,44 @@
+"""Keyset pages: a cursor names the last row that was shown, so page 4,500 costs what page 1 costs."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from webapp.kernel.errors import Invalid
+from webapp.kernel.sentence import N_, sentence
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and the cursor of the next page or None at the end."""
+
+    items: Sequence[Row]
+    next_cursor: str | None
+
+
+def encode_cursor(*values: str) -> str:
+    """The sort key of the last row as a text that fits into a URL."""
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str, length: int) -> tuple[str, ...]:
+    """The sort key that `encode_cursor` was given; raises `Invalid` (code `bad_cursor`)."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(isinstance(v, str) for v in values)
+    ):
+        raise Invalid(
+            sentence(N_("This page address is not complete. Start at the first page.")),
+            code="bad_cursor",
+        )
+    return tuple(values)
