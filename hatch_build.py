@@ -11,6 +11,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import Distribution, distribution
 from io import BytesIO
@@ -37,6 +38,7 @@ ICONS = """
     user users x
 """.split()
 
+LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -94,8 +96,11 @@ def compile_catalogues(translations: Path) -> None:
     from babel.messages.pofile import read_po
 
     for source in sorted(translations.glob("*/LC_MESSAGES/messages.po")):
+        catalogue = read_po(BytesIO(source.read_bytes()), locale=source.parts[-3])
+        # Without a date of its own it would carry this moment, and no two builds were the same.
+        catalogue.creation_date = catalogue.revision_date = LONG_AGO
         compiled = BytesIO()
-        write_mo(compiled, read_po(BytesIO(source.read_bytes()), locale=source.parts[-3]))
+        write_mo(compiled, catalogue)
         write(source.with_suffix(".mo"), compiled.getvalue())
 
 
