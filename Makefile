@@ -19,7 +19,7 @@ BUILD_TOOLS := .venv/build-tools
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 
 ifdef UV
-VENV := $(UV) venv --quiet --allow-existing --python
+VENV := $(UV) venv --quiet --allow-existing --python $(PYTHON)
 INSTALL := $(UV) pip install --quiet --python $(PY)
 else
 VENV := $(PYTHON) -m venv
@@ -86,7 +86,7 @@ clean: ## Remove everything that make made, the environment too
 		echo "Countersign needs Python 3.11 or newer and found none. Name one: make PYTHON=/path/to/python3.12" >&2; exit 1; fi
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Countersign needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
 	@echo "Making .venv with $$($(PYTHON) --version) ..."
-	@$(VENV) .venv || { echo "The environment could not be made. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@$(VENV) .venv || { echo "The environment could not be made. If Python lacks venv, on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 	@printf '%s' "$(CURDIR)" > $@
 
 .venv/run.stamp: requirements/run.txt .venv/venv.stamp
