@@ -1,11 +1,12 @@
 """Lines and their arithmetic: each line is rounded, then added (R13)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_, Sentence, sentence
 
 
 class CartStatus(StrEnum):
@@ -79,7 +80,11 @@ def total(lines: Iterable[Line], currency: str) -> Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A cart or a quote as rules, snapshots and orders see it."""
+    """A cart or a quote as rules, snapshots and orders see it.
+
+    `tenant_id` and `version` are those of the row it was read from, so that it is consumed only as
+    it was seen; a resource that was built by hand has none.
+    """
 
     type: ResourceType
     id: str
@@ -91,6 +96,8 @@ class Resource:
     status: str
     delivery_window: dict[str, object] | None = None
     details: dict[str, object] | None = None
+    tenant_id: str = ""
+    version: int | None = None
 
     @property
     def open(self) -> bool:
@@ -105,9 +112,34 @@ class Resource:
         return total(self.lines, self.currency)
 
 
+# How a resource may be handed over, to a request or to an order (R7, R25). A quote stays OPEN while
+# its request is pending.
+HANDOVERS: dict[tuple[ResourceType, str], tuple[str, ...]] = {
+    (ResourceType.CART, CartStatus.OPEN): (CartStatus.SUBMITTED, CartStatus.ORDERED),
+    (ResourceType.CART, CartStatus.SUBMITTED): (CartStatus.ORDERED,),
+    (ResourceType.QUOTE, QuoteStatus.OPEN): (QuoteStatus.ACCEPTED,),
+}
+
+
+def may_hand_over(resource: Resource, to: CartStatus | QuoteStatus) -> bool:
+    """Whether a resource in this state may be consumed into that one."""
+    return to in HANDOVERS.get((resource.type, resource.status), ())
+
+
+def title(names: Sequence[str], count: int) -> Sentence:
+    """The first items of a list in words: "Label printer, Thermal labels and 2 more"."""
+    if not names:
+        return sentence(N_("No items yet"))
+    shown = ", ".join(names)
+    more = count - len(names)
+    return sentence(
+        N_("{names} and {more} more") if more > 0 else "{names}", names=shown, more=more
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingMethod:
-    """A way of shipping on the site's price list; the price is net and does not count against the limit."""
+    """A way of shipping on the price list; its price is net and does not count for the limit."""
 
     zone_id: str
     method_id: str
@@ -145,3 +177,14 @@ class SiteFacts:
     shipping_methods: tuple[ShippingMethod, ...]
     delivery_windows: tuple[DeliveryWindow, ...]
     payment_methods: tuple[PaymentMethod, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product of the list; what a cart line takes from it is copied and not looked up again."""
+
+    id: str
+    sku: str
+    name: str
+    unit_price: Decimal
+    tax_rate: Decimal

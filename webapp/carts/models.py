@@ -20,7 +20,7 @@ from webapp.db import Base, Code, Id, Json, Utc, one_of
 
 
 class Site(Base):
-    """A shop of the tenant: its currency and its price list of shipping, windows and payment methods."""
+    """A shop of the tenant: its currency, and its list of shipping, windows and payment methods."""
 
     __tablename__ = "sites"
     __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),)
@@ -38,7 +38,7 @@ class Site(Base):
 
 
 class Product(Base):
-    """Something that can be bought; its price is copied into a cart line and never looked up again."""
+    """Something that can be bought; a cart line copies its price and never looks it up again."""
 
     __tablename__ = "products"
     __table_args__ = (
@@ -83,8 +83,8 @@ class Cart(Base):
     gross_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     item_count: Mapped[int] = mapped_column(Integer, default=0)
     # The choices of delivery and payment that a resubmitted request brings back (law 7).
-    details: Mapped[Any] = mapped_column(Json)
-    delivery_window: Mapped[Any] = mapped_column(Json)
+    details: Mapped[Any] = mapped_column(Json, nullable=True)
+    delivery_window: Mapped[Any] = mapped_column(Json, nullable=True)
     # The request whose goods this cart holds again after a decline, withdrawal or expiry.
     resubmits_id: Mapped[str | None] = mapped_column(Id)
     version: Mapped[int] = mapped_column(Integer, default=1)

@@ -1,4 +1,7 @@
-"""The frozen copy of a cart or quote that is approved and ordered; later prices and names alter nothing (R14, R16)."""
+"""The frozen copy of a cart or quote that is approved and ordered.
+
+Later prices and names alter nothing (R14, R16).
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +15,7 @@ _TITLE_NAMES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotLine:
-    """A frozen line: its product, quantity and unit price, and its amounts as they were rounded then."""
+    """A frozen line: product, quantity, unit price, and its amounts as they were rounded then."""
 
     line_id: str
     product_id: str

@@ -1,7 +1,7 @@
-"""Delivery and payment as the API's `details` document holds them: read leniently, kept unchanged (R15).
+"""Delivery and payment as the API's `details` hold them: read leniently, kept unchanged (R15).
 
-Clients send more than the schema allows, so every reader here survives missing and odd values; what
-cannot be read is left out of the page and still stands in the order.
+Clients send more than the schema allows, so every reader here survives missing and odd values;
+what cannot be read is left out of the page and still stands in the order.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def read(details: dict[str, Any] | None, currency: str) -> DetailsView:
 
 
 def shipping_price(details: dict[str, Any] | None, currency: str) -> Money:
-    """The net price of shipping that is added to the goods in the order's total (R25); nothing if not given."""
+    """The net price of shipping, part of the order's total (R25); zero if there is none."""
     return read(details, currency).shipping or Money.zero(currency)
 
 

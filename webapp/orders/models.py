@@ -12,7 +12,7 @@ from webapp.orders.domain import OrderStatus
 
 
 class Order(Base):
-    """An order: snapshot and details exactly as they were approved or checked out, never changed again."""
+    """An order: snapshot and details as they were approved or checked out, never changed again."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -50,6 +50,6 @@ class Order(Base):
     title: Mapped[str] = mapped_column(Text)
     item_count: Mapped[int] = mapped_column(Integer)
     snapshot: Mapped[Any] = mapped_column(Json)
-    details: Mapped[Any] = mapped_column(Json)
-    delivery_window: Mapped[Any] = mapped_column(Json)
+    details: Mapped[Any] = mapped_column(Json, nullable=True)
+    delivery_window: Mapped[Any] = mapped_column(Json, nullable=True)
     placed_at: Mapped[datetime] = mapped_column(Utc)

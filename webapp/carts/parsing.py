@@ -1,0 +1,1 @@
+"""Lines out of pasted text and files."""

@@ -1,0 +1,300 @@
+"""Reading carts and quotes: everything for people starts at `visible_to(actor)`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session
+
+from webapp.carts import models, price_list
+from webapp.carts.domain import (
+    CartStatus,
+    Line,
+    Product,
+    Resource,
+    ResourceType,
+    SiteFacts,
+    Totals,
+)
+from webapp.carts.models import Cart, CartItem, Quote, QuoteItem, Site
+from webapp.identity.domain import Actor
+from webapp.kernel.errors import NotFound
+from webapp.kernel.money import Money
+from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
+from webapp.kernel.sentence import N_, sentence
+
+PAGE_SIZE = 20
+LISTED_PRODUCTS = 500
+# Databases limit how many values one statement may carry.
+_CHUNK = 300
+_TITLE_NAMES = 2
+_CART = (
+    *(Cart.id, Cart.owner_id, Cart.company_id, Cart.site_code, Cart.currency, Cart.status),
+    *(Cart.net_minor, Cart.tax_minor, Cart.version, Cart.created_at, Cart.updated_at),
+    *(Cart.tenant_id, Cart.name, Cart.details, Cart.delivery_window, Cart.resubmits_id),
+)
+_QUOTE = (
+    *(Quote.id, Quote.owner_id, Quote.company_id, Quote.site_code, Quote.currency, Quote.status),
+    *(Quote.net_minor, Quote.tax_minor, Quote.version, Quote.created_at, Quote.updated_at),
+    Quote.tenant_id,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartView:
+    """A cart or quote for its owner; `name` is empty for quotes and for carts without one."""
+
+    resource: Resource
+    totals: Totals
+    name: str
+    version: int
+    resubmits_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def id(self) -> str:
+        """The id of the cart or quote."""
+        return self.resource.id
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the first items."""
+        return [line.name for line in self.resource.lines[:_TITLE_NAMES]]
+
+    @property
+    def item_count(self) -> int:
+        """How many lines there are."""
+        return len(self.resource.lines)
+
+
+# A row is what its page is: the verdict beside it needs the lines, and a list shows few rows.
+CartRow = CartView
+
+
+def visible_to(actor: Actor) -> Select[Cart]:
+    """The carts of this person in the company that was chosen; deleted ones do not exist."""
+    return select(Cart).where(
+        Cart.tenant_id == actor.tenant_id,
+        Cart.owner_id == actor.person_id,
+        Cart.company_id == actor.company_id,
+        Cart.status != CartStatus.DELETED,
+    )
+
+
+def quotes_visible_to(actor: Actor) -> Select[Quote]:
+    """The quotes of this person in the company that was chosen."""
+    return select(Quote).where(
+        Quote.tenant_id == actor.tenant_id,
+        Quote.owner_id == actor.person_id,
+        Quote.company_id == actor.company_id,
+    )
+
+
+def get(session: Session, actor: Actor, cart_id: str) -> CartView:
+    """The actor's cart in any state but deleted; raises `NotFound` (code `no_cart`)."""
+    query = visible_to(actor).where(Cart.id == cart_id).with_only_columns(*_CART)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(sentence(N_("There is no such cart.")), code="no_cart")
+    return _views(session, ResourceType.CART, [row])[0]
+
+
+def open_carts(session: Session, actor: Actor, cursor: str | None = None) -> Page[CartRow]:
+    """The actor's open carts, last changed first; raises `Invalid` for a broken cursor."""
+    query = visible_to(actor).where(Cart.status == CartStatus.OPEN).with_only_columns(*_CART)
+    if cursor:
+        query = query.where(tuple_(Cart.updated_at, Cart.id) < _position(cursor))
+    query = query.order_by(Cart.updated_at.desc(), Cart.id.desc())
+    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
+    return Page(
+        _views(session, ResourceType.CART, rows[:PAGE_SIZE]),
+        _next(rows, "updated_at"),
+    )
+
+
+def quote(session: Session, actor: Actor, quote_id: str) -> CartView:
+    """The actor's quote in any state; raises `NotFound` (code `no_quote`)."""
+    query = quotes_visible_to(actor).where(Quote.id == quote_id).with_only_columns(*_QUOTE)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(sentence(N_("There is no such quote.")), code="no_quote")
+    return _views(session, ResourceType.QUOTE, [row])[0]
+
+
+def quotes(session: Session, actor: Actor, cursor: str | None = None) -> Page[CartRow]:
+    """The actor's quotes, newest first; raises `Invalid` for a broken cursor."""
+    query = quotes_visible_to(actor).with_only_columns(*_QUOTE)
+    if cursor:
+        query = query.where(tuple_(Quote.created_at, Quote.id) < _position(cursor))
+    query = query.order_by(Quote.created_at.desc(), Quote.id.desc())
+    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
+    return Page(
+        _views(session, ResourceType.QUOTE, rows[:PAGE_SIZE]),
+        _next(rows, "created_at"),
+    )
+
+
+def resource(session: Session, tenant_id: str, type: ResourceType, id: str) -> Resource | None:  # noqa: A002 - the words of the domain
+    """A cart or quote of anybody, for rules; a deleted cart is None."""
+    if type is ResourceType.CART:
+        query = select(*_CART).where(Cart.status != CartStatus.DELETED)
+        query = query.where(Cart.tenant_id == tenant_id, Cart.id == id)
+    else:
+        query = select(*_QUOTE).where(Quote.tenant_id == tenant_id, Quote.id == id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else _views(session, type, [row])[0].resource
+
+
+def site(session: Session, tenant_id: str, code: str) -> SiteFacts:
+    """The site with its price list (R34); raises `NotFound` (code `no_site`)."""
+    return _site(session, select(Site).where(Site.tenant_id == tenant_id, Site.code == code))
+
+
+def default_site(session: Session, tenant_id: str) -> SiteFacts:
+    """The tenant's default site, else its first by code; raises `NotFound` (code `no_site`)."""
+    query = select(Site).where(Site.tenant_id == tenant_id)
+    return _site(session, query.order_by(Site.is_default.desc(), Site.code).limit(1))
+
+
+def products(session: Session, tenant_id: str, currency: str) -> list[Product]:
+    """The first products of the list by name, for people to pick from."""
+    query = _products(tenant_id, currency).limit(LISTED_PRODUCTS)
+    return [_product(row) for row in session.execute(query)]
+
+
+def products_by_sku(
+    session: Session, tenant_id: str, currency: str, skus: Iterable[str]
+) -> dict[str, Product]:
+    """The products of these SKUs, by SKU in lower case; unknown ones are missing."""
+    wanted = sorted({form for sku in skus for form in (sku, sku.upper(), sku.lower())})
+    found: dict[str, Product] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        query = _products(tenant_id, currency)
+        for row in session.execute(
+            query.where(models.Product.sku.in_(wanted[start : start + _CHUNK]))
+        ):
+            found.setdefault(row.sku.lower(), _product(row))
+    return found
+
+
+def _site(session: Session, query: Select[Site]) -> SiteFacts:
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound(sentence(N_("There is no such shop.")), code="no_site")
+    return SiteFacts(
+        code=row.code,
+        currency=row.currency,
+        countries=tuple(row.countries),
+        shipping_methods=price_list.shipping_methods(row.shipping_methods, row.currency),
+        delivery_windows=price_list.delivery_windows(row.delivery_windows),
+        payment_methods=price_list.payment_methods(row.payment_methods),
+    )
+
+
+def _products(tenant_id: str, currency: str) -> Select[str, str, str, str, str]:
+    product = models.Product
+    return (
+        select(product.id, product.sku, product.name, product.unit_price, product.tax_rate)
+        .where(product.tenant_id == tenant_id, product.currency == currency)
+        .order_by(product.name, product.id)
+    )
+
+
+def _product(row: Any) -> Product:
+    return Product(
+        id=row.id,
+        sku=row.sku,
+        name=row.name,
+        unit_price=Decimal(row.unit_price),
+        tax_rate=Decimal(row.tax_rate),
+    )
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    at, last_id = decode_cursor(cursor, 2)
+    return decode_moment(at), last_id
+
+
+def _next(rows: Sequence[Any], key: str) -> str | None:
+    if len(rows) <= PAGE_SIZE:
+        return None
+    last = rows[PAGE_SIZE - 1]
+    return encode_cursor(getattr(last, key).isoformat(), last.id)
+
+
+def _views(session: Session, kind: ResourceType, rows: Sequence[Any]) -> list[CartView]:
+    if not rows:
+        return []
+    read = _cart_lines if kind is ResourceType.CART else _quote_lines
+    lines = read(session, rows[0].tenant_id, [row.id for row in rows])
+    return [_view(kind, dict(row._mapping), tuple(lines.get(row.id, ()))) for row in rows]
+
+
+def _view(kind: ResourceType, row: dict[str, Any], lines: tuple[Line, ...]) -> CartView:
+    return CartView(
+        resource=Resource(
+            type=kind,
+            id=row["id"],
+            owner_id=row["owner_id"],
+            company_id=row["company_id"],
+            site_code=row["site_code"],
+            currency=row["currency"],
+            lines=lines,
+            status=row["status"],
+            delivery_window=row.get("delivery_window"),
+            details=row.get("details"),
+            tenant_id=row["tenant_id"],
+            version=row["version"],
+        ),
+        totals=Totals(
+            Money(row["net_minor"], row["currency"]), Money(row["tax_minor"], row["currency"])
+        ),
+        name=row.get("name", ""),
+        version=row["version"],
+        resubmits_id=row.get("resubmits_id"),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _cart_lines(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
+    item = CartItem
+    query = (
+        select(item.cart_id, item.id, item.product_id, item.sku, item.name)
+        .add_columns(item.quantity, item.unit_price, item.tax_rate)
+        .where(item.tenant_id == tenant_id, item.cart_id.in_(ids))
+        .order_by(item.cart_id, item.position, item.id)
+    )
+    return _lines((*row, None) for row in session.execute(query))
+
+
+def _quote_lines(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
+    item = QuoteItem
+    query = (
+        select(item.quote_id, item.id, item.product_id, item.sku, item.name)
+        .add_columns(item.quantity, item.unit_price, item.tax_rate, item.new_unit_price)
+        .where(item.tenant_id == tenant_id, item.quote_id.in_(ids))
+        .order_by(item.quote_id, item.position, item.id)
+    )
+    return _lines(tuple(row) for row in session.execute(query))
+
+
+def _lines(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Line]]:
+    lines: dict[str, list[Line]] = {}
+    for owner, line_id, product_id, sku, name, quantity, price, rate, new_price in rows:
+        line = Line(
+            line_id=line_id,
+            product_id=product_id,
+            sku=sku,
+            name=name,
+            quantity=Decimal(quantity),
+            unit_price=Decimal(price),
+            tax_rate=Decimal(rate),
+            new_unit_price=None if new_price is None else Decimal(new_price),
+        )
+        lines.setdefault(owner, []).append(line)
+    return lines

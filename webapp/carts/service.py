@@ -1,0 +1,248 @@
+"""What happens to carts and quotes: made, changed, deleted, handed over and brought back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Update, delete, insert, update
+from sqlalchemy.orm import Session
+
+from webapp.carts import queries
+from webapp.carts.domain import (
+    CartStatus,
+    Line,
+    QuoteStatus,
+    Resource,
+    ResourceType,
+    may_hand_over,
+    total,
+)
+from webapp.carts.lines import NewLine, check_lines
+from webapp.carts.models import Cart, CartItem, Quote
+from webapp.carts.queries import CartView
+from webapp.carts.snapshot import thaw
+from webapp.identity.domain import Actor
+from webapp.kernel.errors import Conflict
+from webapp.kernel.ids import new_id
+from webapp.kernel.sentence import N_, sentence
+
+
+def create(
+    session: Session, actor: Actor, *, name: str, lines: Sequence[NewLine], now: datetime
+) -> str:
+    """A new open cart of the actor at the tenant's default site; its id.
+
+    Raises `Invalid` when a cart cannot hold these lines.
+    """
+    site = queries.default_site(session, actor.tenant_id)
+    check_lines(lines, site.currency)
+    return _store(
+        session,
+        actor,
+        lines,
+        site_code=site.code,
+        currency=site.currency,
+        name=name,
+        now=now,
+    )
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    cart_id: str,
+    *,
+    name: str,
+    lines: Sequence[NewLine],
+    seen_version: int,
+    now: datetime,
+) -> None:
+    """Give the actor's open cart this name and these lines.
+
+    Raises `NotFound`, `Invalid` for bad lines, and `Conflict`: `cart_closed` once it was handed
+    over, `cart_changed` when it is not the version the person saw (R29).
+    """
+    cart = queries.get(session, actor, cart_id)
+    _require_open(cart)
+    currency = cart.resource.currency
+    check_lines(lines, currency)
+    kept = _with_ids(lines)
+    values = {"name": name, **_sums(kept, currency), "updated_at": now}
+    _claim(session, cart, seen_version, values)
+    session.execute(
+        delete(CartItem).where(CartItem.tenant_id == actor.tenant_id, CartItem.cart_id == cart_id)
+    )
+    _add_items(session, actor.tenant_id, cart_id, kept)
+
+
+def remove(
+    session: Session, actor: Actor, cart_id: str, *, seen_version: int, now: datetime
+) -> None:
+    """Delete the actor's open cart; raises as `change` does."""
+    cart = queries.get(session, actor, cart_id)
+    _require_open(cart)
+    _claim(session, cart, seen_version, {"status": CartStatus.DELETED, "updated_at": now})
+
+
+def consume(
+    session: Session, resource: Resource, to: CartStatus | QuoteStatus, *, now: datetime
+) -> None:
+    """Hand the resource over to a request or an order, once (R7, R25).
+
+    It must still be in the state and version in which `queries.resource` read it; otherwise
+    somebody was quicker, and `Conflict` (code `resource_taken`) is raised.
+    """
+    if not may_hand_over(resource, to):
+        raise _taken(resource)
+    table = Cart if resource.type is ResourceType.CART else Quote
+    statement = update(table).where(
+        table.tenant_id == resource.tenant_id,
+        table.id == resource.id,
+        table.status == resource.status,
+        table.version == resource.version,
+    )
+    values = {"status": to, "version": table.version + 1, "updated_at": now}
+    if _count(session, statement.values(values)) != 1:
+        raise _taken(resource)
+
+
+def restore(
+    session: Session,
+    actor: Actor,
+    *,
+    snapshot: dict[str, Any],
+    details: dict[str, Any] | None,
+    delivery_window: dict[str, Any] | None,
+    resubmits_id: str | None,
+    now: datetime,
+) -> str:
+    """A new open cart with the goods and choices of a request that failed (R27); its id."""
+    frozen = thaw(snapshot)
+    lines = [
+        NewLine(
+            product_id=line.product_id,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price if line.new_unit_price is None else line.new_unit_price,
+            tax_rate=line.tax_rate,
+        )
+        for line in frozen.lines
+    ]
+    return _store(
+        session,
+        actor,
+        lines,
+        site_code=frozen.site_code,
+        currency=frozen.currency,
+        details=details,
+        delivery_window=delivery_window,
+        resubmits_id=resubmits_id,
+        now=now,
+    )
+
+
+def _store(
+    session: Session,
+    actor: Actor,
+    lines: Sequence[NewLine],
+    *,
+    currency: str,
+    now: datetime,
+    **rest: Any,
+) -> str:
+    cart_id = new_id()
+    kept = _with_ids(lines)
+    session.execute(
+        insert(Cart).values(
+            tenant_id=actor.tenant_id,
+            id=cart_id,
+            owner_id=actor.person_id,
+            company_id=actor.company_id,
+            currency=currency,
+            created_at=now,
+            updated_at=now,
+            **_sums(kept, currency),
+            **rest,
+        )
+    )
+    _add_items(session, actor.tenant_id, cart_id, kept)
+    return cart_id
+
+
+def _with_ids(lines: Sequence[NewLine]) -> list[Line]:
+    """A kept line keeps its id, the first time it appears."""
+    used = {""}
+    kept = []
+    for line in lines:
+        line_id = new_id() if line.line_id in used else line.line_id
+        used.add(line_id)
+        kept.append(line.as_line(line_id))
+    return kept
+
+
+def _sums(lines: Sequence[Line], currency: str) -> dict[str, int]:
+    totals = total(lines, currency)
+    return {
+        "net_minor": totals.net.minor,
+        "tax_minor": totals.tax.minor,
+        "gross_minor": totals.gross.minor,
+        "item_count": len(lines),
+    }
+
+
+def _add_items(session: Session, tenant_id: str, cart_id: str, lines: Sequence[Line]) -> None:
+    session.execute(
+        insert(CartItem),
+        [
+            {
+                "tenant_id": tenant_id,
+                "cart_id": cart_id,
+                "id": line.line_id,
+                "position": position,
+                "product_id": line.product_id,
+                "sku": line.sku,
+                "name": line.name,
+                "quantity": format(line.quantity, "f"),
+                "unit_price": format(line.unit_price, "f"),
+                "tax_rate": format(line.tax_rate, "f"),
+            }
+            for position, line in enumerate(lines, 1)
+        ],
+    )
+
+
+def _require_open(cart: CartView) -> None:
+    if not cart.resource.open:
+        raise Conflict(
+            sentence(N_("This cart was handed over already, so it cannot be changed any more.")),
+            code="cart_closed",
+        )
+
+
+def _claim(session: Session, cart: CartView, seen_version: int, values: dict[str, Any]) -> None:
+    statement = update(Cart).where(
+        Cart.tenant_id == cart.resource.tenant_id,
+        Cart.id == cart.id,
+        Cart.status == CartStatus.OPEN,
+        Cart.version == seen_version,
+    )
+    if _count(session, statement.values(**values, version=Cart.version + 1)) != 1:
+        raise Conflict(
+            sentence(N_("This cart was changed meanwhile, in another window or by the shop.")),
+            code="cart_changed",
+        )
+
+
+def _count(session: Session, statement: Update) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def _taken(resource: Resource) -> Conflict:
+    text = (
+        N_("This cart was handed over already.")
+        if resource.type is ResourceType.CART
+        else N_("This quote can no longer be ordered.")
+    )
+    return Conflict(sentence(text), code="resource_taken")

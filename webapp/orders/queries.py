@@ -1,0 +1,150 @@
+"""Reading orders: everything for people starts at `visible_to(actor)`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from webapp.carts.domain import ResourceType
+from webapp.carts.snapshot import Snapshot, thaw
+from webapp.identity.domain import Actor
+from webapp.kernel.errors import NotFound
+from webapp.kernel.money import Money
+from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
+from webapp.kernel.sentence import N_, sentence
+from webapp.orders import details
+from webapp.orders.domain import OrderStatus
+from webapp.orders.models import Order
+
+PAGE_SIZE = 20
+_ROW = (
+    *(Order.id, Order.status, Order.owner_id, Order.owner_name, Order.placed_by_id),
+    *(Order.placed_by_name, Order.approval_id, Order.title, Order.item_count),
+    *(Order.currency, Order.total_minor, Order.placed_at),
+)
+_PAGE = (
+    *(*_ROW, Order.resource_type, Order.resource_id, Order.company_name, Order.site_code),
+    *(Order.net_minor, Order.tax_minor, Order.shipping_minor),
+    *(Order.snapshot, Order.details, Order.delivery_window),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order in a list; `title` names its first items."""
+
+    id: str
+    status: OrderStatus
+    owner_id: str
+    owner_name: str
+    placed_by_id: str
+    placed_by_name: str
+    approval_id: str | None
+    title: str
+    item_count: int
+    total: Money
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order for its page: the row, what was bought, where it goes, and its sums."""
+
+    row: OrderRow
+    resource_type: ResourceType
+    resource_id: str
+    company_name: str | None
+    site_code: str
+    snapshot: Snapshot
+    details: details.DetailsView
+    raw_details: dict[str, Any] | None
+    delivery_window: dict[str, Any] | None
+    net: Money
+    tax: Money
+    shipping: Money
+
+
+def visible_to(actor: Actor) -> Select[Order]:
+    """The orders that this person asked for or placed, in the company that was chosen."""
+    return select(Order).where(
+        Order.tenant_id == actor.tenant_id,
+        Order.company_id == actor.company_id,
+        or_(Order.owner_id == actor.person_id, Order.placed_by_id == actor.person_id),
+    )
+
+
+def get(session: Session, actor: Actor, order_id: str) -> OrderView:
+    """The order for its page; raises `NotFound` (code `no_order`)."""
+    query = visible_to(actor).where(Order.id == order_id).with_only_columns(*_PAGE)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(sentence(N_("There is no such order.")), code="no_order")
+    return _view(row)
+
+
+def list_orders(session: Session, actor: Actor, cursor: str | None = None) -> Page[OrderRow]:
+    """The actor's orders, newest first; raises `Invalid` for a broken cursor."""
+    query = visible_to(actor).with_only_columns(*_ROW)
+    if cursor:
+        at, last_id = decode_cursor(cursor, 2)
+        position = (decode_moment(at), last_id)
+        query = query.where(tuple_(Order.placed_at, Order.id) < position)
+    query = query.order_by(Order.placed_at.desc(), Order.id.desc())
+    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
+    shown = [_row(row) for row in rows[:PAGE_SIZE]]
+    more = len(rows) > PAGE_SIZE
+    return Page(
+        shown, encode_cursor(shown[-1].placed_at.isoformat(), shown[-1].id) if more else None
+    )
+
+
+def id_for_resource(
+    session: Session,
+    tenant_id: str,
+    resource_type: ResourceType,
+    resource_id: str,
+) -> str | None:
+    """The id of the order that was placed from this cart or quote by anybody, for rules."""
+    return session.scalar(
+        select(Order.id).where(
+            Order.tenant_id == tenant_id,
+            Order.resource_type == resource_type,
+            Order.resource_id == resource_id,
+        )
+    )
+
+
+def _row(row: Any) -> OrderRow:
+    return OrderRow(
+        id=row.id,
+        status=OrderStatus(row.status),
+        owner_id=row.owner_id,
+        owner_name=row.owner_name,
+        placed_by_id=row.placed_by_id,
+        placed_by_name=row.placed_by_name,
+        approval_id=row.approval_id,
+        title=row.title,
+        item_count=row.item_count,
+        total=Money(row.total_minor, row.currency),
+        placed_at=row.placed_at,
+    )
+
+
+def _view(row: Any) -> OrderView:
+    currency = row.currency
+    return OrderView(
+        row=_row(row),
+        resource_type=ResourceType(row.resource_type),
+        resource_id=row.resource_id,
+        company_name=row.company_name,
+        site_code=row.site_code,
+        snapshot=thaw(row.snapshot),
+        details=details.read(row.details, currency),
+        raw_details=row.details,
+        delivery_window=row.delivery_window,
+        net=Money(row.net_minor, currency),
+        tax=Money(row.tax_minor, currency),
+        shipping=Money(row.shipping_minor, currency),
+    )
