@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from webapp.kernel.errors import Invalid
@@ -37,8 +38,21 @@ def decode_cursor(text: str, length: int) -> tuple[str, ...]:
         or len(values) != length
         or not all(isinstance(v, str) for v in values)
     ):
-        raise Invalid(
-            sentence(N_("This page address is not complete. Start at the first page.")),
-            code="bad_cursor",
-        )
+        raise _bad_cursor()
     return tuple(values)
+
+
+def decode_moment(text: str) -> datetime:
+    """A moment out of a cursor; raises `Invalid` (code `bad_cursor`)."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _bad_cursor() from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid(
+        sentence(N_("This page address is not complete. Start at the first page.")),
+        code="bad_cursor",
+    )

@@ -1,0 +1,91 @@
+"""What the other side is told: mails that are written together with the change (R31)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from webapp.approvals.changes import Change
+from webapp.approvals.models import Approval
+from webapp.approvals.reasons import kept
+from webapp.identity import queries as identity
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import sentence
+from webapp.outbox import service as outbox
+from webapp.outbox.service import Recipient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What happened, in the words of a mail template."""
+
+    template: str
+    actor_name: str
+    text: str = ""
+    changes: list[Change] = field(default_factory=list)
+
+
+def tell_requester(session: Session, approval: Approval, notice: Notice, *, now: datetime) -> None:
+    """Write a mail to the requester."""
+    _tell(session, approval, notice, person_id=approval.requester_id, now=now)
+
+
+def tell_approver(session: Session, approval: Approval, notice: Notice, *, now: datetime) -> None:
+    """Write a mail to the approver."""
+    _tell(session, approval, notice, person_id=approval.approver_id, now=now)
+
+
+def tell_other(
+    session: Session, approval: Approval, notice: Notice, *, than: str, now: datetime
+) -> None:
+    """Write a mail to the party that did not act."""
+    tell = tell_requester if than == approval.approver_id else tell_approver
+    tell(session, approval, notice, now=now)
+
+
+def _tell(
+    session: Session, approval: Approval, notice: Notice, *, person_id: str, now: datetime
+) -> None:
+    person = identity.person(session, approval.tenant_id, person_id)
+    if not person.active:
+        return
+    outbox.post(
+        session,
+        tenant_id=approval.tenant_id,
+        stream_id=approval.id,
+        template=notice.template,
+        to=Recipient(
+            person_id=person.id,
+            address=person.email,
+            language=person.language,
+            time_zone=person.time_zone,
+        ),
+        context=_context(approval, notice, to_requester=person_id == approval.requester_id),
+        now=now,
+    )
+
+
+def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[str, object]:
+    return {
+        "number": approval.number,
+        "requester": f"{approval.requester_first_name} {approval.requester_last_name}",
+        "requester_first": approval.requester_first_name,
+        "approver": f"{approval.approver_first_name} {approval.approver_last_name}",
+        "approver_first": approval.approver_first_name,
+        "actor": notice.actor_name,
+        "company": approval.company_name,
+        "total": Money(approval.gross_minor, approval.currency),
+        "why": kept(approval).sentence(to_requester=to_requester),
+        "title": approval.title,
+        "item_count": approval.item_count,
+        "text": notice.text,
+        "expires_at": approval.expires_at,
+        "revision": approval.revision,
+        "order_id": approval.order_id,
+        "changes": [
+            {"label": sentence(change.label), "old": change.old, "new": change.new}
+            for change in notice.changes
+        ],
+        "path": f"/approvals/{approval.id}",
+        "for_requester": to_requester,
+    }

@@ -1,0 +1,106 @@
+"""The one way to change a request: check who may, then write history and row together."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from webapp.approvals import queries
+from webapp.approvals.domain import Action
+from webapp.approvals.models import Approval
+from webapp.approvals.policy import Subject, may, may_approve, outcome
+from webapp.identity import queries as identity
+from webapp.identity.domain import Actor
+from webapp.kernel.errors import Conflict, require
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_, Verdict, sentence
+from webapp.ledger import service as ledger
+from webapp.ledger.service import Entry, Head
+
+
+def open_for(
+    session: Session, actor: Actor, approval_id: str, action: Action, *, seen: int | None = None
+) -> Approval:
+    """The locked approval, after every check that this person may do this on the revision they saw."""
+    approval = queries.claim(session, actor, approval_id)
+    verdict = may(actor.person_id, action, approval, standing=standing(session, actor, approval))
+    if not verdict and verdict.code in ("finished", "ordered"):
+        raise Conflict(verdict.reason or outcome(approval), code=verdict.code)
+    require(verdict)
+    if seen is not None and seen != approval.revision:
+        raise Conflict(
+            sentence(N_("This request changed while you were reading it.")), code="changed"
+        )
+    return approval
+
+
+def record(
+    session: Session, approval: Approval, entry: Entry, *, now: datetime, **values: Any
+) -> None:
+    """Write history and row together; the counted update makes sure that one change wins (law 2)."""
+    head = ledger.append(session, head_of(approval), entry, now=now)
+    claimed = session.execute(
+        update(Approval)
+        .where(
+            Approval.tenant_id == approval.tenant_id,
+            Approval.id == approval.id,
+            Approval.status == approval.status,
+            Approval.version == approval.version,
+        )
+        .values(
+            version=approval.version + 1,
+            modified_at=now,
+            ledger_head=head.hash,
+            ledger_length=head.length,
+            **values,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(
+            sentence(N_("This request changed while you were reading it.")), code="changed"
+        )
+    session.refresh(approval)
+
+
+def head_of(approval: Approval) -> Head:
+    """The end of the approval's history, as its row states it."""
+    return Head(
+        tenant_id=approval.tenant_id,
+        stream_id=approval.id,
+        length=approval.ledger_length,
+        hash=approval.ledger_head,
+    )
+
+
+def entry_by(
+    actor: Actor,
+    action: Action,
+    approval: Approval,
+    *,
+    text: str = "",
+    revision: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> Entry:
+    """An entry of the history about something that this person does."""
+    return Entry(
+        action=action,
+        revision=revision or approval.revision,
+        actor_id=actor.person_id,
+        actor_name=actor.name,
+        text=text,
+        data=data or {},
+    )
+
+
+def standing(session: Session, actor: Actor, approval: Approval) -> Verdict:
+    """Whether the assigned approver may still decide, asked with the roles and the limit of now (R19)."""
+    company = identity.company(session, approval.tenant_id, approval.company_id)
+    subject = Subject(
+        requester_id=approval.requester_id,
+        company=company,
+        compared=Money(approval.compared_minor, approval.currency),
+    )
+    approver = identity.member(session, approval.tenant_id, company.id, approval.approver_id)
+    return may_approve(approver, subject)

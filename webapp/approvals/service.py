@@ -1,0 +1,164 @@
+"""How a request ends: decision, withdrawal, expiry, and the order or the new cart that follows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from webapp.approvals import notices, queries
+from webapp.approvals.domain import Action, Status, next_status
+from webapp.approvals.models import Approval
+from webapp.approvals.notices import Notice
+from webapp.approvals.recording import entry_by, open_for, record
+from webapp.carts import service as cart_service
+from webapp.carts.domain import ResourceType
+from webapp.identity.domain import Actor
+from webapp.kernel.errors import Invalid
+from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.text import clean
+from webapp.ledger.service import Entry
+from webapp.orders import service as orders
+from webapp.orders.service import OrderDraft
+
+SYSTEM = N_("Countersign")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Approve or decline, with words, on the revision that was seen (R19)."""
+
+    action: Action
+    note: str = ""
+    seen_revision: int | None = None
+    place_order: bool = False
+
+
+def decide(
+    session: Session, actor: Actor, approval_id: str, decision: Decision, *, now: datetime
+) -> Approval:
+    """Approve or decline, tell the requester, and place the order at once where that was asked for.
+
+    Raises `NotFound` for strangers, `Conflict` (`finished` with the outcome, `changed` when another
+    revision was seen), `Forbidden` with the reason, `Invalid` for a decline without words.
+    """
+    approval = open_for(session, actor, approval_id, decision.action, seen=decision.seen_revision)
+    note = clean(decision.note)
+    if decision.action is Action.DECLINE and not note:
+        why = sentence(
+            N_("Say why, so that {name} can act on it."), name=approval.requester_first_name
+        )
+        raise Invalid(why, code="no_reason", fields={"note": why})
+    record(
+        session,
+        approval,
+        entry_by(actor, decision.action, approval, text=note),
+        now=now,
+        status=next_status(Status(approval.status), decision.action),
+        turn=None,
+        decided_at=now,
+        decided_by_id=actor.person_id,
+        decided_by_name=actor.name,
+        approver_comment=note or approval.approver_comment,
+    )
+    if decision.place_order and decision.action is Action.APPROVE:
+        _place(session, actor, approval, now=now)
+    template = "approved" if decision.action is Action.APPROVE else "declined"
+    notice = Notice(template=template, actor_name=actor.name, text=note)
+    notices.tell_requester(session, approval, notice, now=now)
+    return approval
+
+
+def withdraw(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
+    """Close the request without a decision; the other side is told (R18)."""
+    approval = open_for(session, actor, approval_id, Action.WITHDRAW)
+    record(
+        session,
+        approval,
+        entry_by(actor, Action.WITHDRAW, approval),
+        now=now,
+        status=next_status(Status(approval.status), Action.WITHDRAW),
+        turn=None,
+        decided_at=now,
+        decided_by_id=actor.person_id,
+        decided_by_name=actor.name,
+    )
+    notice = Notice(template="withdrawn", actor_name=actor.name)
+    notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
+    return approval
+
+
+def expire_due(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Expire what is due and tell the requesters; how many there were (R20)."""
+    found = queries.due(session, now=now, limit=limit)
+    for approval in found:
+        entry = Entry(
+            action=Action.EXPIRE, revision=approval.revision, actor_id=None, actor_name=SYSTEM
+        )
+        record(
+            session,
+            approval,
+            entry,
+            now=now,
+            status=next_status(Status(approval.status), Action.EXPIRE),
+            turn=None,
+            decided_at=now,
+        )
+        notices.tell_requester(
+            session, approval, Notice(template="expired", actor_name=SYSTEM), now=now
+        )
+    return len(found)
+
+
+def place_order(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
+    """Place the order from exactly what was approved, once, by either party (R25)."""
+    approval = open_for(session, actor, approval_id, Action.ORDER)
+    _place(session, actor, approval, now=now)
+    notice = Notice(template="ordered", actor_name=actor.name)
+    notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
+    return approval
+
+
+def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> str:
+    """Give the requester the goods and choices back as a new cart; its id (R27)."""
+    approval = open_for(session, actor, approval_id, Action.RESUBMIT)
+    current = queries.revision(session, approval)
+    cart_id = cart_service.restore(
+        session,
+        actor,
+        snapshot=current.snapshot,
+        details=current.details,
+        delivery_window=current.delivery_window,
+        resubmits_id=approval.id,
+        now=now,
+    )
+    record(
+        session,
+        approval,
+        entry_by(actor, Action.RESUBMIT, approval, data={"cart": cart_id}),
+        now=now,
+    )
+    return cart_id
+
+
+def _place(session: Session, actor: Actor, approval: Approval, *, now: datetime) -> None:
+    current = queries.revision(session, approval)
+    order_id = orders.place(
+        session,
+        actor,
+        OrderDraft(
+            resource_type=ResourceType(approval.resource_type),
+            resource_id=approval.resource_id,
+            approval_id=approval.id,
+            owner_id=approval.requester_id,
+            owner_name=f"{approval.requester_first_name} {approval.requester_last_name}",
+            company_id=approval.company_id,
+            company_name=approval.company_name,
+            site_code=approval.site_code,
+            snapshot=current.snapshot,
+            details=current.details,
+            delivery_window=current.delivery_window,
+        ),
+        now=now,
+    )
+    entry = entry_by(actor, Action.ORDER, approval, data={"order": order_id})
+    record(session, approval, entry, now=now, order_id=order_id)

@@ -1,0 +1,110 @@
+"""What a checkout has to know: the verdict on carts and quotes, what is on offer, and who may approve."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from webapp.approvals import queries as approvals
+from webapp.approvals.domain import Status
+from webapp.approvals.models import Approval
+from webapp.approvals.policy import Subject, may_approve
+from webapp.approvals.reasons import compared_amount
+from webapp.carts import queries as carts
+from webapp.carts.domain import Resource
+from webapp.checkout.policy import CheckoutFacts, LiveApproval, may_check_out
+from webapp.identity import queries as identity
+from webapp.identity.domain import Actor, Member, Role
+from webapp.kernel.sentence import Verdict
+from webapp.orders.terms import Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A colleague who might approve, and whether they may and why not."""
+
+    member: Member
+    verdict: Verdict
+
+
+def verdict(session: Session, actor: Actor, resource: Resource) -> Verdict:
+    """Whether the actor may check this out now, with the reason in words (R24)."""
+    company = member = None
+    if actor.company_id is not None:
+        company = identity.company(session, actor.tenant_id, actor.company_id)
+        member = identity.member(session, actor.tenant_id, actor.company_id, actor.person_id)
+    settings = identity.settings(session, actor.tenant_id)
+    live = approvals.live(session, actor.tenant_id, resource.type, resource.id)
+    return may_check_out(
+        CheckoutFacts(
+            person_id=actor.person_id,
+            owner_id=resource.owner_id,
+            member=member,
+            company=company,
+            amount=compared_amount(resource.totals, settings.limit_basis),
+            live=_live(live),
+        )
+    )
+
+
+def verdicts(session: Session, actor: Actor, resources: Sequence[Resource]) -> list[Verdict]:
+    """The verdict on each of the resources, in their order."""
+    return [verdict(session, actor, resource) for resource in resources]
+
+
+def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candidate]:
+    """The colleagues who may approve this, those asked before first; then those who may not, with why.
+
+    Requesters who could never approve are left out: their names would only be noise.
+    """
+    if actor.company_id is None:
+        return []
+    settings = identity.settings(session, actor.tenant_id)
+    subject = Subject(
+        requester_id=actor.person_id,
+        company=identity.company(session, actor.tenant_id, actor.company_id),
+        compared=compared_amount(resource.totals, settings.limit_basis),
+    )
+    members = identity.members(session, actor.tenant_id, actor.company_id)
+    found = [Candidate(member=member, verdict=may_approve(member, subject)) for member in members]
+    asked = approvals.approvers_asked_before(session, actor)
+    return sorted(filter(_worth_showing, found), key=lambda one: _rank(one, asked))
+
+
+def offer(session: Session, actor: Actor, resource: Resource) -> Offer:
+    """The site's price list and the company's addresses."""
+    addresses = (
+        identity.addresses(session, actor.tenant_id, actor.company_id) if actor.company_id else []
+    )
+    return Offer(
+        site=carts.site(session, actor.tenant_id, resource.site_code),
+        shipping_addresses={a.id: a.address for a in addresses if a.kind == "SHIPPING"},
+        billing_addresses={a.id: a.address for a in addresses if a.kind == "BILLING"},
+    )
+
+
+def _live(approval: Approval | None) -> LiveApproval | None:
+    if approval is None:
+        return None
+    return LiveApproval(
+        id=approval.id,
+        status=Status(approval.status),
+        requester_id=approval.requester_id,
+        approver_id=approval.approver_id,
+        approver_name=f"{approval.approver_first_name} {approval.approver_last_name}",
+        order_id=approval.order_id,
+    )
+
+
+def _worth_showing(candidate: Candidate) -> bool:
+    member = candidate.member
+    buys = member.role in (Role.ADMIN, Role.BUYER)
+    return bool(candidate.verdict) or (
+        candidate.verdict.code != "own_request" and member.active and buys
+    )
+
+
+def _rank(candidate: Candidate, asked: list[str]) -> tuple[bool, int, str]:
+    person = candidate.member.person_id
+    place = asked.index(person) if person in asked else len(asked)
+    return not candidate.verdict, place, candidate.member.last_name
