@@ -28,8 +28,9 @@ endif
 LOCKED := $(INSTALL) --no-deps --require-hashes
 
 # A stamp says that an installation came to its end. These two throw it away when what it
-# stands for is gone: the folder was moved, or the vendored files were deleted.
-$(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(CURDIR)" || rm -f .venv/*.stamp)
+# stands for is gone: the folder was moved, uv came or went, or the vendored files were deleted.
+MADE := $(CURDIR) with $(if $(UV),uv,pip)
+$(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*.stamp)
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
@@ -87,7 +88,7 @@ clean: ## Remove everything that make made, the environment too
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Countersign needs Python 3.11 or newer; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
 	@echo "Making .venv with $$($(PYTHON) --version) ..."
 	@$(VENV) .venv || { echo "The environment could not be made. If Python lacks venv, on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
-	@printf '%s' "$(CURDIR)" > $@
+	@printf '%s' "$(MADE)" > $@
 
 .venv/run.stamp: requirements/run.txt .venv/venv.stamp
 	@echo "Installing what the program needs (half a minute on the first run) ..."
