@@ -1,0 +1,315 @@
+"""Sentences, money and times in the reader's language and time zone.
+
+The reader is the person who is signed in, else whoever the browser says (`Accept-Language`), else
+whom the mailer names with `reading_as`. Formatters are compiled once for each language and currency:
+Babel's own functions parse their patterns on every call, which a list of fifty rows feels.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import date as Date
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import flask_babel
+from babel.core import Locale
+from babel.dates import DateTimePattern, parse_pattern
+from babel.numbers import get_decimal_symbol, get_group_symbol
+from flask import Flask, g, has_request_context, request
+from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
+
+from webapp.config import LANGUAGES
+from webapp.extensions import babel
+from webapp.kernel.clock import utcnow
+from webapp.kernel.money import Money, exponent
+from webapp.kernel.sentence import Sentence
+
+DEFAULT_LANGUAGE, DEFAULT_ZONE = "en", "Europe/Berlin"
+_EMPHASIS = re.compile(r"\*([^*]+)\*")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_DATE = {"en": "d MMM y", "de": "d. MMM y"}
+_DAY_PATTERN = {"en": "ccc d MMM", "de": "ccc d. MMM"}
+_TIME = "HH:mm"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom words and times are written."""
+
+    language: str = DEFAULT_LANGUAGE
+    zone: ZoneInfo = ZoneInfo(DEFAULT_ZONE)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the catalogues and register the filters `money`, `moment`, `say` and so on."""
+    babel.init_app(app, locale_selector=lambda: reader().language)
+    app.jinja_env.filters.update(_FILTERS)
+
+
+def reader() -> Reader:
+    """For whom this request or mail is written."""
+    found: Reader | None = g.get("reader")
+    if found is None:
+        found = g.reader = Reader(language=_accepted_language())
+    return found
+
+
+def read_by(language: str, time_zone: str) -> None:
+    """From here on this request is written for somebody with this language and time zone."""
+    g.reader = Reader(
+        language if language in LANGUAGES else DEFAULT_LANGUAGE, zone_of(time_zone)
+    )
+    flask_babel.refresh()
+
+
+@contextmanager
+def reading_as(language: str, time_zone: str) -> Iterator[None]:
+    """Within this block everything is written for somebody else, as in a mail."""
+    before: Reader | None = g.get("reader")
+    read_by(language, time_zone)
+    try:
+        yield
+    finally:
+        g.reader = before
+        flask_babel.refresh()
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name, or the default one for a name that no longer exists."""
+    return ZoneInfo(name if name in _zones() else DEFAULT_ZONE)
+
+
+def time_zones() -> list[str]:
+    """The names of time zones that a person may choose, in order."""
+    return sorted(name for name in _zones() if "/" in name and not name.startswith("Etc/")) + ["UTC"]
+
+
+def say(sentence: Sentence | str) -> str:
+    """The sentence in the reader's language, with its money, numbers and times; no emphasis."""
+    if isinstance(sentence, str):
+        return gettext(sentence)
+    return gettext(sentence.text).replace("*", "").format(**_localised(sentence.params))
+
+
+def say_html(sentence: Sentence | str) -> Markup:
+    """The sentence in the reader's language; emphasis is `<strong>`, values are escaped."""
+    if isinstance(sentence, str):
+        return escape(gettext(sentence))
+    marked = _EMPHASIS.sub(r"<strong>\1</strong>", str(escape(gettext(sentence.text))))
+    return Markup(marked).format(**_localised(sentence.params))  # noqa: S704 - escaped just above
+
+
+def money(value: Money) -> str:
+    """`1,480.00 EUR`, in German `1.480,00 EUR`."""
+    return f"{amount(value)} {value.currency}"
+
+
+def money_html(value: Money) -> Markup:
+    """The amount strong and the currency quiet, never broken across lines."""
+    return Markup(
+        '<span class="money"><span class="money-amount">{}</span>'
+        ' <span class="money-currency">{}</span></span>'
+    ).format(amount(value), value.currency)
+
+
+def amount(value: Money) -> str:
+    """The amount without its currency: `1,480.00`."""
+    return _grouped(value.amount)
+
+
+def number(value: Decimal | int | str) -> str:
+    """A quantity or count without trailing zeros: `1,500`, `2.5`."""
+    exact = Decimal(value)
+    whole = exact.to_integral_value()
+    return _grouped(whole if exact == whole else exact.normalize())
+
+
+def unit_price(value: Decimal, currency: str) -> str:
+    """The price of one unit: the currency's decimals, and more where the price has them."""
+    decimals = max(exponent(currency), -int(value.normalize().as_tuple().exponent))
+    return _grouped(value.quantize(Decimal(1).scaleb(-decimals)))
+
+
+def percent(rate: Decimal | str | float) -> str:
+    """A rate such as 0.19 as `19%`, in German `19 %`."""
+    text = number(Decimal(str(rate)) * 100)
+    return f"{text}\N{NO-BREAK SPACE}%" if reader().language == "de" else f"{text}%"
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and last word of a name."""
+    words = name.split()
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+
+
+def date(value: Date | datetime) -> str:
+    """`17 Nov 2026`; a moment is taken in the reader's zone."""
+    return _apply(_DATE, _here(value))
+
+
+def day(value: Date | datetime) -> str:
+    """`Tue 17 Nov`, with the year when it is another one than this."""
+    local = _here(value)
+    text = _apply(_DAY_PATTERN, local)
+    return text if local.year == _today().year else f"{text} {local.year}"
+
+
+def moment(value: datetime) -> str:
+    """`Tue 17 Nov, 09:12` in the reader's zone; `today, 09:12` and `yesterday, 16:12` when close."""
+    local = value.astimezone(reader().zone)
+    clock = _apply({}, local, default=_TIME)
+    match (local.date() - _today()).days:
+        case 0:
+            return gettext("today, {time}").format(time=clock)
+        case -1:
+            return gettext("yesterday, {time}").format(time=clock)
+        case 1:
+            return gettext("tomorrow, {time}").format(time=clock)
+    return f"{day(local)}, {clock}"
+
+
+def duration(value: timedelta) -> str:
+    """A length of time in words, rounded down: `3 hours`, `2 days`."""
+    seconds = abs(int(value.total_seconds()))
+    if seconds < _MINUTE:
+        return gettext("less than a minute")
+    if seconds < _HOUR:
+        return ngettext("{n} minute", "{n} minutes", seconds // _MINUTE).format(n=seconds // _MINUTE)
+    if seconds < _DAY:
+        return ngettext("{n} hour", "{n} hours", seconds // _HOUR).format(n=seconds // _HOUR)
+    return ngettext("{n} day", "{n} days", seconds // _DAY).format(n=number(seconds // _DAY))
+
+
+def relative(value: datetime) -> str:
+    """How long ago or from now: `3 hours ago`, `in 2 days`, `just now`."""
+    seconds = int((utcnow() - value.astimezone(UTC)).total_seconds())
+    if abs(seconds) < _MINUTE:
+        return gettext("just now")
+    return _ago(seconds) if seconds > 0 else _ahead(-seconds)
+
+
+_FILTERS = {
+    function.__name__: function
+    for function in (
+        say, say_html, money, money_html, amount, number, unit_price, percent, initials,
+        date, day, moment, duration, relative,
+    )
+}  # fmt: skip
+
+
+class _Localised:
+    """A value that formats itself for the reader wherever a sentence places it."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __str__(self) -> str:
+        return format(self, "")
+
+    def __format__(self, spec: str) -> str:
+        return _written(self.value, bare=spec == "bare")
+
+    def __html_format__(self, spec: str) -> Markup:
+        if isinstance(self.value, Sentence):
+            return say_html(self.value)
+        return escape(format(self, spec))
+
+
+def _localised(params: Mapping[str, object]) -> dict[str, object]:
+    return {name: _Localised(value) for name, value in params.items()}
+
+
+def _written(value: object, *, bare: bool) -> str:
+    match value:
+        case Money():
+            return amount(value) if bare else money(value)
+        case Sentence():
+            return say(value)
+        case datetime():
+            return moment(value)
+        case Date():
+            return date(value)
+        case timedelta():
+            return duration(value)
+        case Decimal() | int() if not isinstance(value, bool):
+            return number(value)
+        case list() | tuple():
+            return gettext(", ").join(_written(each, bare=bare) for each in value)
+    return str(value)
+
+
+def _accepted_language() -> str:
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+
+
+def _grouped(value: Decimal) -> str:
+    group, point = _symbols(reader().language)
+    english = f"{value:,f}"
+    return english if (group, point) == (",", ".") else _swap(english, group, point)
+
+
+def _swap(english: str, group: str, point: str) -> str:
+    whole, _, decimals = english.partition(".")
+    return whole.replace(",", group) + (point + decimals if decimals else "")
+
+
+@lru_cache
+def _symbols(language: str) -> tuple[str, str]:
+    return get_group_symbol(language), get_decimal_symbol(language)
+
+
+@lru_cache
+def _pattern(text: str) -> DateTimePattern:
+    return parse_pattern(text)
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+@lru_cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _apply(patterns: Mapping[str, str], value: Date | datetime, default: str = "") -> str:
+    language = reader().language
+    return _pattern(patterns.get(language, default)).apply(value, _locale(language))
+
+
+def _here(value: Date | datetime) -> Date | datetime:
+    return value.astimezone(reader().zone) if isinstance(value, datetime) else value
+
+
+def _today() -> Date:
+    return utcnow().astimezone(reader().zone).date()
+
+
+def _ago(seconds: int) -> str:
+    if seconds < _HOUR:
+        count = seconds // _MINUTE
+        return ngettext("{n} minute ago", "{n} minutes ago", count).format(n=count)
+    if seconds < _DAY:
+        count = seconds // _HOUR
+        return ngettext("{n} hour ago", "{n} hours ago", count).format(n=count)
+    count = seconds // _DAY
+    return ngettext("{n} day ago", "{n} days ago", count).format(n=number(count))
+
+
+def _ahead(seconds: int) -> str:
+    if seconds < _HOUR:
+        count = seconds // _MINUTE
+        return ngettext("in {n} minute", "in {n} minutes", count).format(n=count)
+    if seconds < _DAY:
+        count = seconds // _HOUR
+        return ngettext("in {n} hour", "in {n} hours", count).format(n=count)
+    count = seconds // _DAY
+    return ngettext("in {n} day", "in {n} days", count).format(n=number(count))
