@@ -1,7 +1,7 @@
-"""How the shapes of the seed format check themselves: once in the file, known, needed, one of these."""
+"""How the shapes of the seed format check themselves: once in the file, known, needed."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from webapp.seeding.known import Known
 
 MISSING: Final[Any] = object()
+LEFT_OUT = "is missing"
 
 _NOUNS = {
     "site": "site",
@@ -44,8 +45,7 @@ def wrong(text: str) -> PydanticCustomError:
 
 def context(info: ValidationInfo) -> Known:
     """What is known while this document is checked."""
-    assert isinstance(info.context, Known)
-    return info.context
+    return cast(Known, info.context)
 
 
 def needed(kind: str, key: str = "id") -> WrapValidator:
@@ -56,7 +56,7 @@ def needed(kind: str, key: str = "id") -> WrapValidator:
             return handler(value)
         own = info.data.get(key)
         if own is not None and own not in context(info).rows[kind]:
-            raise wrong("is missing")
+            raise wrong(LEFT_OUT)
         return None
 
     return WrapValidator(check)

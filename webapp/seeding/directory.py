@@ -50,7 +50,7 @@ def load_clients(writer: Writer, document: Document) -> None:
 
 
 def load_companies(writer: Writer, document: Document) -> None:
-    """Add or update companies with their addresses; approval groups follow when the people are there."""
+    """Add or update companies with their addresses; their groups wait for the people."""
     rows = [_company(company) for company in document.legal_entities]
     added, changed = writer.sort("companies", "company", rows)
     stored = writer.known.rows["company"]

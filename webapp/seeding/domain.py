@@ -1,4 +1,4 @@
-"""What an import says afterwards: what it added, changed and left alone, or every problem it found (R35)."""
+"""What an import says afterwards: what it added and changed, or every problem it found (R35)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Refused(Invalid):
 
 @dataclass(slots=True)
 class Report:
-    """How many of each kind were added, changed, unchanged, or left alone because they may not change."""
+    """How many of each kind were added, changed, unchanged, or left alone as they must be."""
 
     added: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
@@ -79,7 +79,7 @@ def printable(text: str, length: int = 200) -> str:
 
 
 def values_at(document: object, *path: str) -> Iterator[object]:
-    """Every value at this path; lists are walked through, and what has another shape is passed over."""
+    """Every value at this path, through lists; what has another shape is passed over."""
     if isinstance(document, list):
         for item in document:
             yield from values_at(item, *path)

@@ -48,7 +48,7 @@ def load_products(writer: Writer, document: Document) -> None:
 def load_carts(writer: Writer, document: Document) -> None:
     """Add or update open carts; one that was submitted, ordered or deleted is left alone."""
     stored = writer.known.rows["cart"]
-    keeper = _Keeper(writer, "carts", Cart, CartItem, CartItem.cart_id)
+    keeper = _Keeper(writer, "carts", model=Cart, owner=CartItem.cart_id)
     for cart in document.carts:
         row = stored.get(cart.id)
         if row is not None and row["status"] != CartStatus.OPEN:
@@ -64,7 +64,7 @@ def load_carts(writer: Writer, document: Document) -> None:
 def load_quotes(writer: Writer, document: Document) -> None:
     """Add or update quotes; one that was accepted is left alone."""
     stored = writer.known.rows["quote"]
-    keeper = _Keeper(writer, "quotes", Quote, QuoteItem, QuoteItem.quote_id)
+    keeper = _Keeper(writer, "quotes", model=Quote, owner=QuoteItem.quote_id)
     for quote in document.quotes:
         row = stored.get(quote.id)
         if row is not None and row["status"] == QuoteStatus.ACCEPTED:
@@ -81,18 +81,11 @@ class _Keeper:
         self,
         writer: Writer,
         kind: str,
+        *,
         model: type[Base],
-        items: type[Base],
-        /,
         owner: InstrumentedAttribute[str],
     ) -> None:
-        self.writer, self.kind, self.model, self.items, self.owner = (
-            writer,
-            kind,
-            model,
-            items,
-            owner,
-        )
+        self.writer, self.kind, self.model, self.owner = writer, kind, model, owner
         self._stored_items: dict[str, _Rows] | None = None
         self._added: _Rows = []
         self._changed: _Rows = []
@@ -117,7 +110,7 @@ class _Keeper:
         self.writer.change(self.kind, self.model, self._changed)
         if self._emptied and not self.writer.dry_run:
             self._empty()
-        self.writer.add(f"lines of {self.kind}", self.items, self._lines)
+        self.writer.add(f"lines of {self.kind}", self.owner.class_, self._lines)
 
     def _sort(self, own: str, row: Any, values: dict[str, Any], lines: _Rows | None) -> None:
         stamp = {"id": own, "updated_at": self.writer.now}

@@ -71,12 +71,12 @@ class Site(Shape):
     code: Annotated[Id, declares("site")]
     currency: Annotated[Currency, needed("site", "code")] = NeededField()
     is_default: bool = Field(default=False, alias="default")
-    languages: list[Language] = []
+    languages: list[Language] = Field(default_factory=list)
     default_language: Language = "en"
-    countries: list[Country] = []
-    shipping_methods: list[ShippingMethod] = []
-    delivery_windows: list[DeliveryWindow] = []
-    payment_methods: list[PaymentMethod] = []
+    countries: list[Country] = Field(default_factory=list)
+    shipping_methods: list[ShippingMethod] = Field(default_factory=list)
+    delivery_windows: list[DeliveryWindow] = Field(default_factory=list)
+    payment_methods: list[PaymentMethod] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -166,7 +166,7 @@ class Cart(Shape):
     currency: Annotated[Currency, needed("cart")] = NeededField()
     type: Annotated[Text, Field(min_length=1, max_length=32)] = "shopping"
     name: Text = ""
-    items: Items = []
+    items: Items = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -188,7 +188,7 @@ class Quote(Shape):
     site_code: Annotated[Id, refers("site"), needed("quote")] = NeededField()
     currency: Annotated[Currency, needed("quote")] = NeededField()
     status: Annotated[Text, one_of(QuoteStatus)] = QuoteStatus.OPEN
-    items: QuoteItems = []
+    items: QuoteItems = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -205,9 +205,8 @@ def check_defaults(sites: list[Site], info: ValidationInfo) -> list[Site]:
     """Refuse a second default site."""
     known = context(info)
     stored = {code: bool(row["is_default"]) for code, row in known.rows["site"].items()}
-    brought = {
-        site.code: site.is_default for site in sites if "is_default" in site.model_fields_set
-    }
+    given = [site for site in sites if "is_default" in site.model_fields_set]
+    brought = {site.code: site.is_default for site in given}
     defaults = [code for code, default in (stored | brought).items() if default]
     if len(defaults) > 1:
         raise wrong(f"only one site can be the default, not {' and '.join(defaults)}")

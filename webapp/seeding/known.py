@@ -30,7 +30,7 @@ Rows = dict[Any, RowMapping]
 
 
 class Known:
-    """One tenant's part of a file while it is checked: its ids, and the rows of the database they meet."""
+    """One tenant's part of a file while it is checked: its ids, and the rows that they meet."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
@@ -88,7 +88,7 @@ def rows(
     session: Session, column: InstrumentedAttribute[Any], tenant_id: str, values: Iterable[str]
 ) -> Iterator[RowMapping]:
     """The tenant's rows of the column's table whose column holds one of the values."""
-    model = column.class_
+    model: Any = column.class_
     wanted = sorted(set(values))
     for start in range(0, len(wanted), _CHUNK):
         query = select(*_columns(model)).where(
@@ -107,24 +107,24 @@ def _look_up_directory(session: Session, known: Known) -> None:
             "quotes.legalEntityId",
         )
     )
-    _fill(session, known, "company", Company.id, companies)
+    _fill(session, known, "company", column=Company.id, values=companies)
     own = known.strings("legalEntities.id")
     for row in rows(session, CompanyAddress.company_id, known.tenant_id, own):
         known.rows["address"][row["company_id"], row["id"]] = row
     for row in rows(session, GroupMember.company_id, known.tenant_id, own):
         known.rows["group"][row["company_id"], row["membership_id"]] = row
-    _fill(session, known, "client", ApiClient.id, known.strings("clients.clientId"))
+    _fill(session, known, "client", column=ApiClient.id, values=known.strings("clients.clientId"))
 
 
 def _look_up_people(session: Session, known: Known) -> None:
     people = known.strings("customers.id", "carts.customerId", "quotes.customerId")
-    _fill(session, known, "person", Person.id, people)
+    _fill(session, known, "person", column=Person.id, values=people)
     emails = {email.lower() for email in known.strings("customers.email")}
     for row in rows(session, Person.email, known.tenant_id, emails):
         known.rows["email"][row["email"]] = row
     own = known.strings("customers.id")
     assignments = known.strings("customers.contactAssignments.id", "legalEntities.approvalGroup")
-    _fill(session, known, "membership", Membership.id, assignments)
+    _fill(session, known, "membership", column=Membership.id, values=assignments)
     for row in rows(session, Membership.person_id, known.tenant_id, own):
         known.rows["seat"][row["person_id"], row["company_id"]] = row
     subjects = known.strings("customers.identities.subject")
@@ -134,17 +134,17 @@ def _look_up_people(session: Session, known: Known) -> None:
 
 def _look_up_goods(session: Session, known: Known) -> None:
     products = known.strings("products.id", "carts.items.productId", "quotes.items.productId")
-    _fill(session, known, "product", Product.id, products)
-    _fill(session, known, "cart", Cart.id, known.strings("carts.id"))
-    _fill(session, known, "quote", Quote.id, known.strings("quotes.id"))
+    _fill(session, known, "product", column=Product.id, values=products)
+    _fill(session, known, "cart", column=Cart.id, values=known.strings("carts.id"))
+    _fill(session, known, "quote", column=Quote.id, values=known.strings("quotes.id"))
 
 
 def _fill(
     session: Session,
     known: Known,
     kind: str,
+    *,
     column: InstrumentedAttribute[str],
-    /,
     values: Iterable[str],
 ) -> None:
     known.rows[kind] = {row["id"]: row for row in rows(session, column, known.tenant_id, values)}

@@ -69,7 +69,7 @@ def _own_assignment(value: str, info: ValidationInfo) -> str:
 
 
 def _only_seat(value: str, info: ValidationInfo) -> str:
-    """A person has one contact assignment in a company; one that is there keeps its company and id."""
+    """A person has one contact assignment in a company; a stored one keeps company and id."""
     known, own = context(info), info.data.get("id")
     person = known.current.get("person")
     row = known.rows["membership"].get(own)
@@ -146,8 +146,8 @@ class Company(Shape):
     type: Annotated[Text, one_of(("COMPANY", "SUBSIDIARY"))] = "COMPANY"
     parent_id: Annotated[Id, AfterValidator(_other_company), refers("company")] | None = None
     account_limit: Limit | None = None
-    approval_group: list[Annotated[Id, AfterValidator(_own_group)]] = []
-    addresses: list[Address] = []
+    approval_group: list[Annotated[Id, AfterValidator(_own_group)]] = Field(default_factory=list)
+    addresses: list[Address] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -182,8 +182,8 @@ class Customer(Shape):
     active: bool = True
     language: Language = "en"
     time_zone: TimeZone = "Europe/Berlin"
-    identities: list[Identity] = []
-    contact_assignments: list[Assignment] = []
+    identities: list[Identity] = Field(default_factory=list)
+    contact_assignments: list[Assignment] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -197,8 +197,8 @@ class Client(Shape):
     client_id: Annotated[Id, declares("client")]
     client_secret: Secret | None = None
     name: Annotated[Name, needed("client", "client_id")] = NeededField()
-    grants: list[Annotated[Text, one_of(GRANTS)]] = []
-    scopes: list[Name] = []
+    grants: list[Annotated[Text, one_of(GRANTS)]] = Field(default_factory=list)
+    scopes: list[Name] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _has_secret(self, info: ValidationInfo) -> Self:
@@ -212,12 +212,11 @@ class Client(Shape):
 def check_parents(companies: list[Company]) -> list[Company]:
     """Refuse companies that are their own parents in a circle."""
     parents = {company.id: company.parent_id for company in companies}
-    for start in parents:
-        met = {start}
-        step = parents[start]
+    for start, parent in parents.items():
+        met, step = {start}, parent
         while step is not None and step in parents and step not in met:
             met.add(step)
             step = parents[step]
-        if step == start and parents[start] != start:
+        if step == start and parent != start:
             raise wrong(f"'{start}' is its own parent, over {len(met) - 1} others")
     return companies

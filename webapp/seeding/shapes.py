@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
+from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from webapp.identity.domain import LimitBasis
-from webapp.seeding.checks import Shape, one_of
+from webapp.seeding.checks import LEFT_OUT, Shape, one_of
 from webapp.seeding.domain import Problem, place, printable
 from webapp.seeding.goods_shapes import Cart, Product, Quote, Site, check_defaults
 from webapp.seeding.known import Known
@@ -40,13 +41,15 @@ class Document(Shape):
     tenant: Id
     name: Name | None = None
     settings: Settings = Settings()
-    sites: Annotated[list[Site], AfterValidator(check_defaults)] = []
-    clients: list[Client] = []
-    products: list[Product] = []
-    legal_entities: Annotated[list[Company], AfterValidator(check_parents)] = []
-    customers: list[Customer] = []
-    carts: list[Cart] = []
-    quotes: list[Quote] = []
+    sites: Annotated[list[Site], AfterValidator(check_defaults)] = Field(default_factory=list)
+    clients: list[Client] = Field(default_factory=list)
+    products: list[Product] = Field(default_factory=list)
+    legal_entities: Annotated[list[Company], AfterValidator(check_parents)] = Field(
+        default_factory=list
+    )
+    customers: list[Customer] = Field(default_factory=list)
+    carts: list[Cart] = Field(default_factory=list)
+    quotes: list[Quote] = Field(default_factory=list)
 
 
 def read(raw: object, known: Known, prefix: tuple[int, ...]) -> Document | list[Problem]:
@@ -60,6 +63,9 @@ def read(raw: object, known: Known, prefix: tuple[int, ...]) -> Document | list[
 def _problem(detail: ErrorDetails, prefix: tuple[int, ...]) -> Problem:
     steps: tuple[Any, ...] = (*prefix, *detail["loc"])
     if detail["type"] == "seed":
-        return Problem(place(*steps), printable(detail["ctx"]["text"], 500))
+        text = detail["ctx"]["text"]
+        if text == LEFT_OUT:  # the only problem whose place is not spelled as in the file
+            steps = (*steps[:-1], to_camel(str(steps[-1])))
+        return Problem(place(*steps), printable(text, 500))
     text = _SENTENCES.get(detail["type"]) or detail["msg"][:1].lower() + detail["msg"][1:]
     return Problem(place(*steps), printable(text, 500))

@@ -36,7 +36,7 @@ class Writer:
     def sort(
         self, kind: str, table: str, wanted: Iterable[tuple[Any, dict[str, Any], dict[str, Any]]]
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """Split rows (key, primary key, values) into those to add and those to change, and count them."""
+        """Split rows (key, primary key, values) into those to add and to change, and count."""
         added, changed = [], []
         existing = self.known.rows[table]
         for key, identity, values in wanted:
