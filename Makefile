@@ -19,10 +19,10 @@ BUILD_TOOLS := .venv/build-tools
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 
 ifdef UV
-VENV := $(UV) venv --quiet --allow-existing --python $(PYTHON)
+VENV := $(UV) venv --quiet --clear --python $(PYTHON)
 INSTALL := $(UV) pip install --quiet --python $(PY)
 else
-VENV := $(PYTHON) -m venv
+VENV := $(PYTHON) -m venv --clear
 INSTALL := $(PY) -m pip install --quiet
 endif
 LOCKED := $(INSTALL) --no-deps --require-hashes
