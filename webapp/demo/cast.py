@@ -1,0 +1,135 @@
+"""The people of the demo: a wholesale company, two subsidiaries, and nine invented colleagues."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.identity import queries as identity
+from webapp.identity.domain import GRANTS, Actor, CompanyFacts, Member
+from webapp.kernel.errors import NotFound
+from webapp.kernel.sentence import N_
+
+TENANT = "hafen"
+_COMPANY = Path(__file__).with_name("company.json")
+
+# One line of story for each person on the sign-in page.
+LINES = {
+    "rita": N_("One request needs her answer; a cart over the limit is ready to hand over."),
+    "ada": N_("Seven requests wait for her, one of them not for long."),
+    "bob": N_("Orders alone up to the company limit and approves for requesters."),
+    "claus": N_("Admin of all three companies. In Basel others approve, so there he looks on."),
+    "marek": N_("Runs the warehouse. One of his requests is about to expire."),
+    "ines": N_("Looks after people and offices. Last week she was told no, with a reason."),
+    "jonas": N_("Orders for the workshop and asks for everything; there is no limit."),
+    "simon": N_("One of two people who approve here, in Swiss francs."),
+    "elif": N_("A requester, and still the one who approves what Simon asks for."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One company of the demo with the people who are shown under it."""
+
+    company: CompanyFacts
+    people: list[Member]
+
+
+def seed_document(issuer: str) -> dict[str, Any]:
+    """The whole company in the seed format; its people are bound to this issuer beforehand."""
+    document = dict(_document())
+    document["customers"] = [
+        {**customer, "identities": [{"issuer": issuer, "subject": customer["id"]}]}
+        for customer in document["customers"]
+    ]
+    return document
+
+
+def identities(issuer: str) -> dict[str, Any]:
+    """Only the bindings, for a desk that answers at another address than the last time."""
+    people = seed_document(issuer)["customers"]
+    return {
+        "tenant": TENANT,
+        "customers": [{"id": one["id"], "identities": one["identities"]} for one in people],
+    }
+
+
+def houses(session: Session) -> list[House]:
+    """The companies in their order, each active person under the first one they belong to."""
+    shown: set[str] = set()
+    found = []
+    for company_id in company_ids():
+        company = identity.company(session, TENANT, company_id)
+        people = [
+            one
+            for one in identity.members(session, TENANT, company_id)
+            if one.active and one.person_id not in shown
+        ]
+        shown |= {one.person_id for one in people}
+        found.append(House(company=company, people=sorted(people, key=_place)))
+    return found
+
+
+def claims(session: Session, person_id: str) -> dict[str, Any] | None:
+    """What the provider says of a person, or None when nobody active has this id."""
+    try:
+        person = identity.person(session, TENANT, person_id)
+    except NotFound:
+        return None
+    if not person.active:
+        return None
+    return {
+        "sub": person.id,
+        "name": f"{person.first_name} {person.last_name}".strip(),
+        "given_name": person.first_name,
+        "family_name": person.last_name,
+        "email": person.email,
+        "email_verified": True,
+        "locale": person.language,
+        "zoneinfo": person.time_zone,
+    }
+
+
+def actor(session: Session, person_id: str, company_id: str) -> Actor:
+    """The person as they act in one of their companies; raises `NotFound`."""
+    person = identity.person(session, TENANT, person_id)
+    place = next(
+        one
+        for one in identity.workplaces(session, TENANT, person_id)
+        if one.company_id == company_id
+    )
+    return Actor(
+        tenant_id=TENANT,
+        person_id=person.id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        company_id=place.company_id,
+        company_name=place.company_name,
+        role=place.role,
+        scopes=GRANTS[place.role],
+        in_group=place.in_group,
+        language=person.language,
+        time_zone=person.time_zone,
+    )
+
+
+def company_ids() -> list[str]:
+    """The companies in the order of the sign-in page."""
+    return [company["id"] for company in _document()["legalEntities"]]
+
+
+def _place(member: Member) -> tuple[int, str]:
+    """The cast in the order of the story, then whoever was added on the company page."""
+    order = list(LINES)
+    known = member.person_id in LINES
+    return (order.index(member.person_id) if known else len(order), member.name)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(_COMPANY.read_text(encoding="utf-8"))
+    return document

@@ -1,0 +1,65 @@
+"""The folder in which a demo keeps its database, its keys and the copy it is reset from."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from joserfc.jwk import RSAKey
+
+_KEY_BITS = 2048
+_KEY_ID = "demo-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where everything of one demo lies; deleting it is the way to start from nothing."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that the desk works on."""
+        return self.path / "desk.db"
+
+    @property
+    def template(self) -> Path:
+        """The company as it was on the first morning; a reset copies it."""
+        return self.path / "template.db"
+
+    def make(self) -> None:
+        """Make the folder, readable for its owner only, and out of sight of git."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignored = self.path / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n")
+
+    def secret(self, name: str) -> str:
+        """A random text that stays the same from start to start."""
+        return _once(self.path / f"{name}.txt", lambda: secrets.token_urlsafe(48))
+
+
+def signing_key(path: Path | None) -> RSAKey:
+    """The provider's RSA key: made once and kept in the file; without one, for this process."""
+    if path is None:
+        return _new_key()
+    return RSAKey.import_key(json.loads(_once(path, lambda: json.dumps(_new_key().as_dict()))))
+
+
+def _new_key() -> RSAKey:
+    return RSAKey.generate_key(
+        _KEY_BITS, {"kid": _KEY_ID, "use": "sig", "alg": "RS256"}, private=True
+    )
+
+
+def _once(path: Path, make: Callable[[], str]) -> str:
+    """The content of the file, which the first call writes for its owner only."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make())
+        draft.replace(path)
+    return path.read_text()
