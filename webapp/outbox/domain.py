@@ -1,12 +1,15 @@
-"""The states of a message and the times of its attempts."""
+"""The states of a message, the times of its attempts, and when to give up."""
 
 from datetime import timedelta
 from enum import StrEnum
 
 MAX_ATTEMPTS = 12
+# A receiver that says "never" is asked again a few times, since some say so during a maintenance.
+MAX_REFUSALS = 5
 LEASE = timedelta(minutes=2)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(hours=1)
+_LONGEST_OUTAGE_WAIT = timedelta(minutes=1)
 
 
 class MessageStatus(StrEnum):
@@ -21,3 +24,14 @@ def wait_before(attempt: int, chance: float) -> timedelta:
     """How long to wait before this attempt: doubling from ten seconds to an hour, spread by `chance` (0..1)."""
     doubled = min(_FIRST_WAIT * 2 ** max(attempt - 1, 0), _LONGEST_WAIT)
     return timedelta(seconds=doubled.total_seconds() * (0.75 + chance / 2))
+
+
+def wait_in_outage(failures: int, chance: float) -> timedelta:
+    """How long to leave an unreachable server alone: from two seconds to a minute, spread by `chance`."""
+    doubled = min(timedelta(seconds=2) * 2 ** min(failures - 1, 10), _LONGEST_OUTAGE_WAIT)
+    return timedelta(seconds=doubled.total_seconds() * (0.75 + chance / 2))
+
+
+def is_over(attempts: int, *, refused: bool) -> bool:
+    """Whether a message that failed this often is given up; `refused` when the receiver said "never"."""
+    return attempts >= (MAX_REFUSALS if refused else MAX_ATTEMPTS)

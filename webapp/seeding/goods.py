@@ -110,7 +110,8 @@ class _Keeper:
         self.writer.change(self.kind, self.model, self._changed)
         if self._emptied and not self.writer.dry_run:
             self._empty()
-        self.writer.add(f"lines of {self.kind}", self.owner.class_, self._lines)
+        items: Any = self.owner.class_
+        self.writer.add(f"lines of {self.kind}", items, self._lines)
 
     def _sort(self, own: str, row: Any, values: dict[str, Any], lines: _Rows | None) -> None:
         stamp = {"id": own, "updated_at": self.writer.now}
