@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from tests.support import databases, postgres
+from tests.support.databases import Backend
+from webapp.db import Database
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -16,6 +20,46 @@ REQUIRED = set(os.environ.get("COUNTERSIGN_TEST_REQUIRE", "").split(","))
 for _name in [name for name in os.environ if name.startswith("COUNTERSIGN_")]:
     if not _name.startswith("COUNTERSIGN_TEST_"):
         del os.environ[_name]
+
+
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def backend(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Backend]:
+    """SQLite and then PostgreSQL: whatever asks for this, or for a database, runs on both."""
+    if request.param == "sqlite":
+        with databases.sqlite(tmp_path_factory.mktemp("sqlite")) as backend:
+            yield backend
+        return
+    with databases.postgresql(request.getfixturevalue("postgres_server")) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL of this test process."""
+    try:
+        postgres.find_binaries()
+    except postgres.Unavailable as error:
+        missing("postgres", error)
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(backend: Backend) -> Iterator[Database]:
+    """An empty desk; what a test commits is undone when it ends."""
+    with backend.rolled_back() as database:
+        yield database
+
+
+@pytest.fixture
+def own_database(backend: Backend) -> Iterator[Database]:
+    """An empty desk with real commits and many connections, for tests of concurrency."""
+    with backend.own() as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,47 @@
+"""The fixtures that everything else trusts."""
+
+from sqlalchemy import text
+
+from tests.support.databases import Backend
+from webapp import migrating
+from webapp.db import Database
+
+
+def add(database: Database) -> int:
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS seen (word TEXT)"))
+        session.execute(text("INSERT INTO seen VALUES ('once')"))
+        return session.scalar(text("SELECT count(*) FROM seen")) or 0
+
+
+def test_a_commit_is_seen_in_the_same_test(database: Database) -> None:
+    assert add(database) == 1
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM seen")) == 1
+
+
+def test_a_commit_is_not_seen_in_the_next_test(database: Database) -> None:
+    assert add(database) == 1
+
+
+def test_a_failed_transaction_leaves_the_earlier_one(database: Database) -> None:
+    add(database)
+    try:
+        with database.transaction() as session:
+            session.execute(text("DELETE FROM seen"))
+            raise LookupError
+    except LookupError:
+        pass
+    assert add(database) == 2
+
+
+def test_an_own_database_commits_for_real(own_database: Database, backend: Backend) -> None:
+    assert add(own_database) == 1
+    assert add(own_database) == 2
+    with backend.own() as another:
+        assert add(another) == 1
+
+
+def test_the_schema_is_the_newest(backend: Backend) -> None:
+    with backend.engine.connect() as connection:
+        assert migrating.is_current(connection)
