@@ -61,9 +61,7 @@ def reader() -> Reader:
 
 def read_by(language: str, time_zone: str) -> None:
     """From here on this request is written for somebody with this language and time zone."""
-    g.reader = Reader(
-        language if language in LANGUAGES else DEFAULT_LANGUAGE, zone_of(time_zone)
-    )
+    g.reader = Reader(language if language in LANGUAGES else DEFAULT_LANGUAGE, zone_of(time_zone))
     flask_babel.refresh()
 
 
@@ -86,7 +84,9 @@ def zone_of(name: str) -> ZoneInfo:
 
 def time_zones() -> list[str]:
     """The names of time zones that a person may choose, in order."""
-    return sorted(name for name in _zones() if "/" in name and not name.startswith("Etc/")) + ["UTC"]
+    return sorted(name for name in _zones() if "/" in name and not name.startswith("Etc/")) + [
+        "UTC"
+    ]
 
 
 def say(sentence: Sentence | str) -> str:
@@ -179,7 +179,9 @@ def duration(value: timedelta) -> str:
     if seconds < _MINUTE:
         return gettext("less than a minute")
     if seconds < _HOUR:
-        return ngettext("{n} minute", "{n} minutes", seconds // _MINUTE).format(n=seconds // _MINUTE)
+        return ngettext("{n} minute", "{n} minutes", seconds // _MINUTE).format(
+            n=seconds // _MINUTE
+        )
     if seconds < _DAY:
         return ngettext("{n} hour", "{n} hours", seconds // _HOUR).format(n=seconds // _HOUR)
     return ngettext("{n} day", "{n} days", seconds // _DAY).format(n=number(seconds // _DAY))
@@ -239,7 +241,7 @@ def _written(value: object, *, bare: bool) -> str:
         case Decimal() | int() if not isinstance(value, bool):
             return number(value)
         case list() | tuple():
-            return gettext(", ").join(_written(each, bare=bare) for each in value)
+            return ", ".join(_written(each, bare=bare) for each in value)
     return str(value)
 
 

@@ -1,5 +1,6 @@
 """Who is acting: roles, the actor of a request, and what the groups of a person grant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,9 +70,15 @@ class Actor:
     company_name: str | None = None
     role: Role | None = None
     scopes: frozenset[Scope] = frozenset()
+    in_group: bool = False
     language: str = "en"
     time_zone: str = "Europe/Berlin"
     session_id: str | None = None
+
+    @property
+    def approves(self) -> bool:
+        """Whether requests may wait for this person, so that the inbox is where they start (R11)."""
+        return self.in_group or self.role in {Role.ADMIN, Role.BUYER}
 
     @property
     def name(self) -> str:
@@ -126,3 +133,65 @@ class TenantSettings:
     expiry_days: int = 30
     quotes_need_approval: bool = True
     limit_basis: LimitBasis = LimitBasis.GROSS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFacts:
+    """A person of a tenant with the settings of their account."""
+
+    id: str
+    first_name: str
+    last_name: str
+    email: str
+    active: bool
+    language: str
+    time_zone: str
+    theme: str
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A delivery or billing address of a company; `address` has the API's shape."""
+
+    id: str
+    kind: str
+    address: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """A company that a person may act for, with what they are there."""
+
+    company_id: str
+    company_name: str
+    role: Role
+    in_group: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who may be meant by a sign-in, in one tenant."""
+
+    tenant_id: str
+    tenant_name: str
+    person_id: str
+    name: str
+    active: bool
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a verified ID token says about somebody; `email` is empty unless it may be trusted."""
+
+    issuer: str
+    subject: str
+    email: str = ""
+
+
+THEMES = ("system", "light", "dark")

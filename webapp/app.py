@@ -1,0 +1,120 @@
+"""The application: the only place that knows every feature."""
+
+import importlib
+from datetime import timedelta
+
+from flask import Flask, Response, make_response
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import errors, extensions, headers, i18n, logs, migrating, web
+from webapp.assets import Assets, data_root
+from webapp.config import Settings, require_sound
+from webapp.db import Database, make_engine
+from webapp.identity import frame, guards, oidc, sessions
+
+_MOST_BYTES = 2 * 1024 * 1024
+_MOST_FIELDS = 5000
+
+_FEATURES = (
+    "webapp.identity.views",
+    "webapp.identity.account_views",
+    "webapp.carts.views",
+    "webapp.carts.quote_views",
+    "webapp.orders.views",
+    "webapp.approvals.views",
+    "webapp.approvals.request_views",
+    "webapp.checkout.views",
+    "webapp.company.views",
+)
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
+    """The desk as a WSGI application.
+
+    Raises:
+        BadSettings: it must not start with these settings.
+        AssetError: the static files are not there.
+    """
+    known = settings or Settings.from_environ()
+    require_sound(known)
+    app = _make(known)
+    assets = Assets(watch=known.env == "development")
+    extensions.bind(
+        app,
+        settings=known,
+        database=database or Database(make_engine(known.database_url)),
+        assets=assets,
+    )
+    # The order is that of a request: number it, look who is there, then check the form's token.
+    logs.init_app(app)
+    headers.init_app(app)
+    sessions.init_app(app)
+    guards.init_app(app)
+    extensions.csrf.init_app(app)
+    i18n.init_app(app)
+    errors.init_app(app)
+    frame.init_app(app)
+    oidc.init_app(app, known)
+    _add_features(app, known)
+    _wrap(app, known, assets)
+    return app
+
+
+def _make(known: Settings) -> Flask:
+    root = data_root()
+    app = Flask("webapp", template_folder=str(root / "templates"), static_folder=None)
+    app.config.update(
+        SECRET_KEY=known.secret_key,
+        MAX_CONTENT_LENGTH=_MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=known.session_max_hours),
+        # The token lives as long as the session that it is bound to.
+        WTF_CSRF_TIME_LIMIT=None,
+        TRAP_HTTP_EXCEPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg)
+    return app
+
+
+def _add_features(app: Flask, known: Settings) -> None:
+    app.add_url_rule("/healthz", "health", _health, methods=["GET"])
+    for name in _FEATURES:
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            continue
+        app.register_blueprint(module.bp)
+        if hasattr(module, "init_app"):
+            module.init_app(app)
+    if known.demo:
+        from webapp.demo import views as demo_views
+
+        app.register_blueprint(demo_views.bp)
+
+
+def _wrap(app: Flask, known: Settings, assets: Assets) -> None:
+    served = assets.wrap(app.wsgi_app)
+    if known.proxies:
+        served = ProxyFix(served, x_for=known.proxies, x_proto=known.proxies, x_host=known.proxies)
+    app.wsgi_app = served  # type: ignore[method-assign]
+
+
+def _health() -> Response:
+    """200 when the database answers and has the schema of this program, otherwise 503."""
+    try:
+        with extensions.db.reading() as session:
+            is_ready = migrating.is_current(session.connection())
+        words = "ok" if is_ready else "the database needs `countersign db upgrade`"
+    except SQLAlchemyError:
+        is_ready, words = False, "the database does not answer"
+    response = make_response(words + "\n", 200 if is_ready else 503)
+    response.mimetype = "text/plain"
+    return response

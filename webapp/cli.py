@@ -1,0 +1,8 @@
+"""The `countersign` program."""
+
+import click
+
+
+@click.group()
+def main() -> None:
+    """Countersign, an approvals desk for the carts of business customers."""

@@ -1,0 +1,63 @@
+"""What the application is built on, created unbound here and bound to an app in `webapp.app`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from flask import Flask, current_app
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
+
+from webapp.assets import Assets
+from webapp.config import Settings
+from webapp.db import Database
+
+_KEY = "countersign"
+
+
+class AppDatabase:
+    """The database of the current application."""
+
+    def init_app(self, app: Flask, database: Database) -> None:
+        """Bind a database to an application."""
+        app.extensions[f"{_KEY}.database"] = database
+
+    @property
+    def database(self) -> Database:
+        """The `Database` behind the current application."""
+        return cast("Database", current_app.extensions[f"{_KEY}.database"])
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose changes are committed when the block ends, and undone when it raises."""
+        with self.database.transaction() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one consistent state and never takes the write lock."""
+        with self.database.reading() as session:
+            yield session
+
+
+db = AppDatabase()
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def settings() -> Settings:
+    """The settings of the current application."""
+    return cast("Settings", current_app.extensions[f"{_KEY}.settings"])
+
+
+def assets() -> Assets:
+    """The static files of the current application."""
+    return cast("Assets", current_app.extensions[f"{_KEY}.assets"])
+
+
+def bind(app: Flask, *, settings: Settings, database: Database, assets: Assets) -> None:
+    """Bind settings, database and static files to an application."""
+    app.extensions[f"{_KEY}.settings"] = settings
+    app.extensions[f"{_KEY}.assets"] = assets
+    db.init_app(app, database)

@@ -1,0 +1,162 @@
+"""What stands around every page: who is here, where they may go, what waits for them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Flask, current_app, g, get_flashed_messages, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from webapp import i18n
+from webapp.extensions import db, settings
+from webapp.identity.domain import Actor, Role
+from webapp.identity.sessions import current_session
+from webapp.kernel.sentence import N_
+
+# Counters of the navigation by its names; features put theirs in when they are bound.
+COUNTERS = "nav_counters"
+Counter = Callable[[Session, Actor], int]
+_MOST = 99
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A place in the navigation; `count` is empty where nothing waits."""
+
+    name: str
+    text: str
+    href: str
+    icon: str
+    current: bool
+    count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyItem:
+    """A company that the person may switch to."""
+
+    id: str
+    name: str
+    current: bool
+
+
+# Name, words, icon, and the paths that belong to it.
+_PLACES = {
+    "inbox": (N_("Inbox"), "inbox", ("/inbox", "/approvals")),
+    "requests": (N_("My requests"), "list", ("/requests",)),
+    "carts": (N_("Carts"), "shopping-cart", ("/carts", "/quotes")),
+    "orders": (N_("Orders"), "package", ("/orders",)),
+    "company": (N_("Company"), "building-2", ("/company",)),
+}
+
+
+class Frame:
+    """Everything the layouts ask for; each answer is worked out when it is first asked."""
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who is signed in."""
+        found: Actor | None = g.get("actor")
+        return found
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """Where this person may go; empty for strangers."""
+        actor = self.actor
+        return [] if actor is None else [_item(name, actor) for name in places_of(actor)]
+
+    @cached_property
+    def companies(self) -> list[CompanyItem]:
+        """The companies that this person may act for."""
+        actor, stored = self.actor, current_session().stored
+        if actor is None or stored is None:
+            return []
+        return [
+            CompanyItem(place.company_id, place.company_name, place.company_id == actor.company_id)
+            for place in stored.workplaces
+        ]
+
+    @cached_property
+    def theme(self) -> str:
+        """`system`, `light` or `dark`."""
+        stored = current_session().stored if self.actor else None
+        return stored.theme if stored else "system"
+
+    @cached_property
+    def flash(self) -> str:
+        """What to say in the status line, once."""
+        return " ".join(get_flashed_messages()) if self.actor else ""
+
+    @property
+    def language(self) -> str:
+        """The language of the page."""
+        return i18n.reader().language
+
+    @property
+    def demo(self) -> bool:
+        """Whether people and companies are invented here."""
+        return settings().demo
+
+    @property
+    def menu(self) -> list[NavItem]:
+        """Further lines of the account menu, by features that have some."""
+        items: list[NavItem] = current_app.extensions.get("account_menu", [])
+        return [NavItem(i.name, gettext(i.text), i.href, i.icon, i.current) for i in items]
+
+    @property
+    def company_action(self) -> str:
+        """Where the company switcher sends its choice."""
+        return url_for("identity.choose_company")
+
+    @property
+    def sign_out_action(self) -> str:
+        """Where the way out is."""
+        return url_for("identity.sign_out")
+
+    @property
+    def account_href(self) -> str:
+        """Where the account page is."""
+        return url_for("account.show")
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its `frame`."""
+    app.extensions.setdefault(COUNTERS, {})
+    app.context_processor(lambda: {"frame": frame()})
+
+
+def frame() -> Frame:
+    """The frame of this request."""
+    found: Frame | None = g.get("frame")
+    if found is None:
+        found = g.frame = Frame()
+    return found
+
+
+def places_of(actor: Actor) -> list[str]:
+    """The names of the places in the navigation, by what a person is."""
+    if actor.role is Role.CONTACT:
+        return ["orders"]
+    names = ["inbox"] if actor.approves else []
+    if actor.company_id is not None:
+        names.append("requests")
+    names += ["carts", "orders"]
+    return [*names, "company"] if actor.role is Role.ADMIN else names
+
+
+def _item(name: str, actor: Actor) -> NavItem:
+    text, icon, paths = _PLACES[name]
+    here = any(request.path == path or request.path.startswith(f"{path}/") for path in paths)
+    return NavItem(name, gettext(text), paths[0], icon, here, _count(name, actor))
+
+
+def _count(name: str, actor: Actor) -> str:
+    counter: Counter | None = current_app.extensions[COUNTERS].get(name)
+    if counter is None:
+        return ""
+    with db.reading() as session:
+        waiting = counter(session, actor)
+    if waiting > _MOST:
+        return f"{_MOST}+"
+    return str(waiting) if waiting else ""

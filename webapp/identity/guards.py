@@ -1,0 +1,124 @@
+"""Nobody gets in by accident: every endpoint needs somebody who is signed in, unless it stands here."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+
+from webapp import i18n
+from webapp.errors import show
+from webapp.identity import kept
+from webapp.identity.domain import Actor
+from webapp.identity.sessions import current_session
+from webapp.web import from_htmx, is_local, same_origin
+
+# The one list of what strangers may open; everything else asks them to sign in.
+PUBLIC = frozenset({
+    "health",
+    "identity.sign_in",
+    "identity.start_sign_in",
+    "identity.callback",
+    "identity.tenant_choice",
+    "identity.choose_tenant",
+    "identity.signed_out",
+    # The demo's own identity provider, present in demos only.
+    "demo.discovery",
+    "demo.keys",
+    "demo.authorize",
+    "demo.sign_in",
+    "demo.token",
+    "demo.userinfo",
+    "demo.end_session",
+})  # fmt: skip
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignInNeeded(Exception):
+    """The person has to sign in first."""
+
+
+def init_app(app: Flask) -> None:
+    """Ask at every request who is there; must be bound before the CSRF check."""
+    app.before_request(guard)
+    app.register_error_handler(SignInNeeded, lambda _error: ask_to_sign_in())
+    app.register_error_handler(CSRFError, show_stale_form)
+
+
+def current_actor() -> Actor:
+    """Who acts in this request.
+
+    Raises:
+        SignInNeeded: nobody is signed in; answered by the way to the sign-in page.
+    """
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        raise SignInNeeded
+    return actor
+
+
+def guard() -> Response | None:
+    """Look who is there, write for them, and send strangers to the sign-in page."""
+    if request.endpoint is None or request.endpoint == "health":
+        return None
+    session = current_session()
+    g.actor = session.actor
+    if g.actor is not None:
+        i18n.read_by(g.actor.language, g.actor.time_zone)
+        return None
+    return None if request.endpoint in PUBLIC else ask_to_sign_in()
+
+
+def ask_to_sign_in() -> Response:
+    """The way to the sign-in page and back here; a form that was sent meanwhile is kept."""
+    if request.method in _READING:
+        return _to_sign_in(_asked_for())
+    is_kept = kept.keep()
+    if from_htmx():
+        return _to_sign_in(url_for("identity.resend") if is_kept else _page_of_htmx())
+    page = render_template("identity/expired.html", is_kept=is_kept, next=_next_after_form(is_kept))
+    return make_response(page, 401)
+
+
+def show_stale_form(_error: CSRFError) -> Response:
+    """419: the token of the form is too old; what was typed is shown and can be sent again."""
+    if not same_origin():
+        return show(403, gettext("This form was sent from another site, so it was not accepted."))
+    fields = kept.posted_fields()
+    if from_htmx() and kept.keep():
+        response = make_response("", 419)
+        response.headers["HX-Redirect"] = url_for("identity.resend")
+        return response
+    if not fields or from_htmx():
+        return show(419, gettext("The page was open for so long that its form is no longer valid."))
+    form = kept.Kept(path=request.full_path.rstrip("?"), fields=fields)
+    return make_response(render_template("identity/resend.html", kept=form, is_stale=True), 419)
+
+
+def _to_sign_in(next_path: str) -> Response:
+    url = url_for("identity.sign_in", next=next_path if next_path != "/" else None)
+    if not from_htmx():
+        return make_response(redirect(url, 302))
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def _asked_for() -> str:
+    return _page_of_htmx() if from_htmx() else _local(request.full_path.rstrip("?"))
+
+
+def _page_of_htmx() -> str:
+    parts = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    return _local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def _next_after_form(is_kept: bool) -> str:
+    if is_kept:
+        return url_for("identity.resend")
+    parts = urlsplit(request.headers.get("Referer", "/"))
+    return _local(parts.path) if parts.netloc == request.host else "/"
+
+
+def _local(path: str) -> str:
+    return path if is_local(path) else "/"

@@ -1,0 +1,198 @@
+"""Signing in with OpenID Connect: Authlib's client, with the checks that it leaves to its users."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import requests
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import OAuth
+from authlib.integrations.flask_client.apps import FlaskOAuth2App
+from flask import Flask, Response, current_app, request
+from joserfc.errors import JoseError
+
+from webapp.config import Settings
+from webapp.identity.domain import Claims
+
+NAME = "oidc"
+# Asymmetric only: with HS256 or `none` whoever knows the client could write tokens.
+ALGORITHMS = frozenset({"RS256", "PS256", "ES256", "EdDSA", "Ed25519"})
+_TIMEOUT = 5
+
+
+class SignInFailed(Exception):
+    """The provider's answer cannot be used; `reason` is for the log, the page says what to do."""
+
+    def __init__(self, reason: str, *, away: bool = False, cancelled: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.away = away
+        self.cancelled = cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A verified answer: who it is, and the ID token to show the provider at sign-out."""
+
+    claims: Claims
+    id_token: str
+
+
+class StrictApp(FlaskOAuth2App):
+    """A client that trusts only the configured issuer and asymmetric signatures."""
+
+    def load_server_metadata(self) -> dict[str, Any]:
+        """The provider's description, checked once and kept for the life of the process."""
+        metadata: dict[str, Any] = super().load_server_metadata()
+        issuer = self.server_metadata.get("expected_issuer")
+        if metadata.get("issuer") != issuer:
+            stranger = metadata.get("issuer")
+            metadata.pop("_loaded_at", None)
+            raise SignInFailed(f"the discovery document names the issuer {stranger!r}")
+        offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
+        metadata["id_token_signing_alg_values_supported"] = [
+            name for name in offered if name in ALGORITHMS
+        ]
+        return metadata
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Register the provider, if one is set."""
+    if not settings.oidc_issuer:
+        return
+    oauth = OAuth(app)
+    oauth.register(
+        NAME,
+        client_cls=StrictApp,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret or None,
+        server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": settings.oidc_scopes,
+            "code_challenge_method": "S256",
+            "default_timeout": _TIMEOUT,
+            **({} if settings.oidc_client_secret else {"token_endpoint_auth_method": "none"}),
+        },
+        expected_issuer=settings.oidc_issuer,
+    )
+    app.extensions["countersign.oidc"] = oauth
+
+
+def is_configured() -> bool:
+    """Whether anybody can sign in here."""
+    return "countersign.oidc" in current_app.extensions
+
+
+def start(callback: str, *, choose_account: bool = False) -> Response:
+    """The redirect to the provider; state, nonce and PKCE verifier wait in the session.
+
+    Raises:
+        SignInFailed: the provider cannot be reached or describes itself as somebody else.
+    """
+    more = {"prompt": "login"} if choose_account else {}
+    return cast("Response", _guarded(lambda: _client().authorize_redirect(callback, **more)))
+
+
+def finish(settings: Settings) -> SignIn:
+    """The verified answer of the provider in this request.
+
+    Raises:
+        SignInFailed: it is forged, replayed, stale, meant for somebody else, or an error.
+    """
+    _check_issuer_parameter(settings)
+    options = {
+        "iss": {"essential": True, "value": settings.oidc_issuer},
+        "aud": {"essential": True, "value": settings.oidc_client_id},
+        "sub": {"essential": True},
+        "exp": {"essential": True},
+        "iat": {"essential": True},
+    }
+    token = _guarded(lambda: _client().authorize_access_token(claims_options=options))
+    user = token.get("userinfo")
+    if not user:
+        raise SignInFailed("the answer holds no ID token")
+    return SignIn(
+        claims=Claims(
+            issuer=settings.oidc_issuer,
+            subject=str(user["sub"]),
+            email=_trusted_email(user, trust=settings.oidc_trust_email),
+        ),
+        id_token=token["id_token"],
+    )
+
+
+def sign_out_url(settings: Settings, *, id_token: str | None, back: str) -> str | None:
+    """Where the provider ends its own session, or None when it offers that not."""
+    if not is_configured() or id_token is None:
+        return None
+    try:
+        answer = _client().create_logout_url(
+            post_logout_redirect_uri=back,
+            id_token_hint=id_token,
+            client_id=settings.oidc_client_id,
+            state=secrets.token_urlsafe(12),
+        )
+    except (
+        OAuthError,
+        JoseError,
+        SignInFailed,
+        requests.RequestException,
+        RuntimeError,
+        ValueError,
+    ):
+        # Leaving here must always work; the provider's own session is its own business then.
+        return None
+    return str(answer["url"])
+
+
+def probe(settings: Settings) -> str:
+    """Fetch the provider's description and keys afresh; returns its authorization endpoint.
+
+    Raises:
+        SignInFailed: with the reason.
+    """
+    client = _client()
+    metadata = _guarded(client.load_server_metadata)
+    _guarded(lambda: client.fetch_jwk_set(force=True))
+    if not metadata["id_token_signing_alg_values_supported"]:
+        raise SignInFailed("the provider signs with none of " + ", ".join(sorted(ALGORITHMS)))
+    return str(metadata.get("authorization_endpoint"))
+
+
+def _client() -> Any:
+    if not is_configured():
+        raise SignInFailed("no provider is set", away=True)
+    return current_app.extensions["countersign.oidc"].create_client(NAME)
+
+
+def _guarded(call: Any) -> Any:
+    """Whatever goes wrong between us and the provider becomes one refusal."""
+    try:
+        return call()
+    except OAuthError as error:
+        cancelled = error.error in {"access_denied", "login_required", "consent_required"}
+        raise SignInFailed(f"{error.error}: {error.description}", cancelled=cancelled) from error
+    except JoseError as error:
+        raise SignInFailed(f"ID token: {error}") from error
+    except requests.RequestException as error:
+        raise SignInFailed(f"provider: {type(error).__name__}", away=True) from error
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise SignInFailed(f"not understood: {type(error).__name__}: {error}") from error
+
+
+def _check_issuer_parameter(settings: Settings) -> None:
+    """RFC 9207: an answer says which provider gave it; errors may leave it out."""
+    given = request.args.get("iss")
+    if given is not None and given != settings.oidc_issuer:
+        raise SignInFailed(f"the answer comes from {given!r}")
+    if given is None and "error" not in request.args:
+        metadata = _guarded(_client().load_server_metadata)
+        if metadata.get("authorization_response_iss_parameter_supported"):
+            raise SignInFailed("the answer does not say which provider it comes from")
+
+
+def _trusted_email(user: Mapping[str, Any], *, trust: bool) -> str:
+    verified = user.get("email_verified") in (True, "true")
+    email = user.get("email")
+    return email.strip().lower() if isinstance(email, str) and (verified or trust) else ""

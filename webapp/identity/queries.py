@@ -1,0 +1,236 @@
+"""Reading tenants, companies, people and their sessions."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from webapp.identity.domain import (
+    Account,
+    Address,
+    Claims,
+    CompanyFacts,
+    LimitBasis,
+    Member,
+    PersonFacts,
+    Role,
+    Source,
+    TenantSettings,
+    Workplace,
+)
+from webapp.identity.models import (
+    Company,
+    CompanyAddress,
+    GroupMember,
+    Identity,
+    Membership,
+    Person,
+    Tenant,
+)
+from webapp.kernel.errors import NotFound
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_, sentence
+
+_MOST_MEMBERS = 5000
+_MOST_ACCOUNTS = 50
+
+_in_group = exists().where(
+    GroupMember.tenant_id == Membership.tenant_id,
+    GroupMember.company_id == Membership.company_id,
+    GroupMember.membership_id == Membership.id,
+)
+_has_group = exists().where(
+    GroupMember.tenant_id == Company.tenant_id, GroupMember.company_id == Company.id
+)
+_members = (
+    select(
+        Membership.id,
+        Membership.person_id,
+        Membership.company_id,
+        Person.first_name,
+        Person.last_name,
+        Person.email,
+        Membership.role,
+        and_(Person.active, Membership.active).label("active"),
+        _in_group.label("in_group"),
+        Membership.source,
+        Person.language,
+        Person.time_zone,
+    )
+    .join(
+        Person,
+        and_(Person.tenant_id == Membership.tenant_id, Person.id == Membership.person_id),
+    )
+    .order_by(Person.last_name, Person.first_name, Person.id)
+)
+
+
+def company(session: Session, tenant_id: str, company_id: str) -> CompanyFacts:
+    """The name, limit and approval group of a company; raises `NotFound`."""
+    row = session.execute(
+        select(
+            Company.id, Company.name, Company.limit_minor, Company.limit_currency, _has_group
+        ).where(Company.tenant_id == tenant_id, Company.id == company_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(sentence(N_("There is no such company.")), code="no_company")
+    id_, name, minor, currency, has_group = row
+    limit = None if minor is None or currency is None else Money(minor, currency)
+    return CompanyFacts(id=id_, name=name, limit=limit, has_group=has_group)
+
+
+def members(session: Session, tenant_id: str, company_id: str) -> list[Member]:
+    """Everybody of a company by name, those who are no longer active too."""
+    query = _members.where(Membership.tenant_id == tenant_id, Membership.company_id == company_id)
+    return [_member(row) for row in session.execute(query.limit(_MOST_MEMBERS))]
+
+
+def member(session: Session, tenant_id: str, company_id: str, person_id: str) -> Member | None:
+    """One person of a company, or None."""
+    query = _members.where(
+        Membership.tenant_id == tenant_id,
+        Membership.company_id == company_id,
+        Membership.person_id == person_id,
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else _member(row)
+
+
+def addresses(session: Session, tenant_id: str, company_id: str) -> list[Address]:
+    """The delivery and billing addresses of a company in its own order."""
+    query = (
+        select(CompanyAddress.id, CompanyAddress.kind, CompanyAddress.address)
+        .where(CompanyAddress.tenant_id == tenant_id, CompanyAddress.company_id == company_id)
+        .order_by(CompanyAddress.position, CompanyAddress.id)
+        .limit(500)
+    )
+    return [Address(id=id_, kind=kind, address=body) for id_, kind, body in session.execute(query)]
+
+
+def settings(session: Session, tenant_id: str) -> TenantSettings:
+    """The settings of a tenant, each with its default where nothing is set."""
+    given = session.scalar(select(Tenant.settings).where(Tenant.id == tenant_id)) or {}
+    defaults = TenantSettings()
+    return TenantSettings(
+        expiry_days=int(given.get("approval.default_expiryDays", defaults.expiry_days)),
+        quotes_need_approval=bool(
+            given.get("approval.enableQuoteApprovalProcess", defaults.quotes_need_approval)
+        ),
+        limit_basis=LimitBasis(given.get("limit_basis", defaults.limit_basis)),
+    )
+
+
+def person(session: Session, tenant_id: str, person_id: str) -> PersonFacts:
+    """A person with the settings of their account; raises `NotFound`."""
+    row = session.execute(
+        select(
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            Person.email,
+            Person.active,
+            Person.language,
+            Person.time_zone,
+            Person.theme,
+        ).where(Person.tenant_id == tenant_id, Person.id == person_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(sentence(N_("There is no such person.")), code="no_person")
+    return PersonFacts(**row._asdict())
+
+
+def workplaces(session: Session, tenant_id: str, person_id: str) -> list[Workplace]:
+    """The companies that an active person may act for, by name."""
+    query = (
+        select(Company.id, Company.name, Membership.role, _in_group)
+        .select_from(Membership)
+        .join(
+            Company,
+            and_(Company.tenant_id == Membership.tenant_id, Company.id == Membership.company_id),
+        )
+        .where(
+            Membership.tenant_id == tenant_id,
+            Membership.person_id == person_id,
+            Membership.active,
+        )
+        .order_by(Company.name, Company.id)
+        .limit(200)
+    )
+    return [
+        Workplace(company_id=id_, company_name=name, role=Role(role), in_group=in_group)
+        for id_, name, role, in_group in session.execute(query)
+    ]
+
+
+def accounts(session: Session, claims: Claims) -> list[Account]:
+    """Whom a sign-in may mean, tenant by tenant (R32).
+
+    Whoever is bound to the subject, and in other tenants whoever has the e-mail address and is not
+    bound to another subject of the same provider.
+    """
+    bound_here = Identity.subject == claims.subject
+    query = _accounts(claims).where(or_(bound_here, _is_unbound(claims)))
+    rows = session.execute(query.order_by(Tenant.name, Tenant.id, bound_here.desc(), Person.id))
+    found: dict[str, Account] = {}
+    for tenant_id, tenant_name, person_id, first, last, active, subject in rows:
+        account = Account(
+            tenant_id=tenant_id,
+            tenant_name=tenant_name,
+            person_id=person_id,
+            name=f"{first} {last}".strip(),
+            active=active,
+            bound=subject is not None,
+        )
+        found.setdefault(tenant_id, account)
+    return list(found.values())
+
+
+def tenant_name(session: Session, tenant_id: str) -> str:
+    """What a tenant is called."""
+    return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or tenant_id
+
+
+def _accounts(claims: Claims) -> Select[Any]:
+    mine = and_(
+        Identity.tenant_id == Person.tenant_id,
+        Identity.person_id == Person.id,
+        Identity.issuer == claims.issuer,
+    )
+    return (
+        select(
+            Person.tenant_id,
+            Tenant.name,
+            Person.id,
+            Person.first_name,
+            Person.last_name,
+            Person.active,
+            Identity.subject,
+        )
+        .join(Tenant, Tenant.id == Person.tenant_id)
+        .outerjoin(Identity, mine)
+        .limit(_MOST_ACCOUNTS)
+    )
+
+
+def _is_unbound(claims: Claims) -> Any:
+    return and_(
+        claims.email != "", func.lower(claims.email) == Person.email, Identity.subject.is_(None)
+    )
+
+
+def _member(row: Row[Any]) -> Member:
+    id_, person_id, company_id, first, last, email, role, active, in_group, source, lang, zone = row
+    return Member(
+        membership_id=id_,
+        person_id=person_id,
+        company_id=company_id,
+        first_name=first,
+        last_name=last,
+        email=email,
+        role=Role(role),
+        active=bool(active),
+        in_group=in_group,
+        source=Source(source),
+        language=lang,
+        time_zone=zone,
+    )

@@ -1,0 +1,57 @@
+"""Structured logs: one line for each request, without secrets, bodies or query strings."""
+
+import logging
+import sys
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from webapp.kernel.ids import new_id
+
+log = structlog.get_logger()
+
+
+def configure(level: str, *, json: bool) -> None:
+    """Write lines of JSON for machines, or coloured lines for people at a terminal."""
+    last = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if json else []),
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Number every request and write its line when it is answered."""
+    app.before_request(_start)
+    app.after_request(_finish)
+
+
+def _start() -> None:
+    g.request_id = new_id()
+    g.started = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    started = g.get("started")
+    actor = g.get("actor")
+    log.info(
+        "request",
+        id=g.get("request_id"),
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round((time.perf_counter() - started) * 1000, 1) if started else None,
+        person=actor.person_id if actor else None,
+        tenant=actor.tenant_id if actor else None,
+    )
+    response.headers.setdefault("X-Request-ID", str(g.get("request_id", "")))
+    return response

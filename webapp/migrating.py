@@ -1,0 +1,56 @@
+"""Bringing a database to the schema of this program, and asking whether it is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from webapp.assets import data_root
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to a revision, all in one transaction."""
+    with _attached(engine) as config:
+        command.upgrade(config, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to an earlier revision."""
+    with _attached(engine) as config:
+        command.downgrade(config, revision)
+
+
+@cache
+def newest() -> str:
+    """The revision that this program needs."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the schema of this program."""
+    return current(connection) == newest()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(data_root() / "migrations").replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _attached(engine: Engine) -> Iterator[Config]:
+    """A configuration whose migrations run in one transaction on one connection."""
+    config = _config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        yield config

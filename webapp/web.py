@@ -1,0 +1,112 @@
+"""What views know of htmx: whole pages or fragments, and how a change is answered."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from webapp import i18n
+from webapp.assets import icons
+from webapp.extensions import assets
+from webapp.kernel.sentence import Sentence
+
+# htmx sends this event to the page with the words of the status line.
+STATUS_EVENT = "status"
+
+
+def wants_fragment() -> bool:
+    """Whether htmx swaps a part of the page; boosted links and history restores want whole pages."""
+    headers = request.headers
+    return headers.get("HX-Request") == "true" and not (
+        headers.get("HX-Boosted") == "true" or headers.get("HX-History-Restore-Request") == "true"
+    )
+
+
+def from_htmx() -> bool:
+    """Whether htmx sent this request, whatever part of the page it wants."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def render(
+    page: str, fragment: str | None = None, *, status: int = 200, **context: object
+) -> Response:
+    """The page, or for htmx its fragment when there is one."""
+    template = fragment if fragment and wants_fragment() else page
+    response = make_response(render_template(template, **context), status)
+    response.vary.add("HX-Request")
+    return response
+
+
+def done(
+    endpoint: str,
+    message: Sentence | str,
+    *,
+    fragment: Callable[[], ResponseReturnValue] | None = None,
+    **values: object,
+) -> Response:
+    """Answer a change that is committed: go to the endpoint and say what happened.
+
+    A plain form is redirected (303) and reads the message in the status line of the next page. For
+    htmx, `fragment` is called, typically with a `render`, and its answer carries the message as the
+    event `status`; without a fragment htmx goes to the endpoint like a plain form. A `Sentence` is
+    translated here, a string is taken as it is.
+    """
+    text = i18n.say(message) if isinstance(message, Sentence) else message
+    if fragment is not None and wants_fragment():
+        return announce(make_response(fragment()), text)
+    flash(text)
+    return go(url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **values))
+
+
+def announce(response: Response, text: str) -> Response:
+    """Put words into the status line of the page that htmx is on."""
+    response.headers["HX-Trigger"] = json.dumps({STATUS_EVENT: text})
+    response.vary.add("HX-Request")
+    return response
+
+
+def go(url: str) -> Response:
+    """Send the reader to another page of this desk: 303, or `HX-Redirect` for htmx."""
+    if wants_fragment():
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = url
+    else:
+        response = make_response(redirect(url, 303))
+    response.vary.add("HX-Request")
+    return response
+
+
+def is_local(url: str) -> bool:
+    """Whether this is a path of this desk, so that a redirect to it cannot lead elsewhere."""
+    if not url.startswith("/") or any(ord(letter) < ord("!") or letter == "\\" for letter in url):
+        return False
+    parts = urlsplit(url)
+    return not parts.scheme and not parts.netloc and not url.startswith("//")
+
+
+def same_origin() -> bool:
+    """Whether a form was sent from a page of this desk; browsers name the origin of every POST."""
+    origin = request.headers.get("Origin")
+    return origin is None or origin == request.host_url.rstrip("/")
+
+
+def request_id() -> str:
+    """The id of this request, as logs and the page of an unexpected error name it."""
+    return str(g.get("request_id", ""))
+
+
+def icon_svg(name: str) -> Markup:
+    """The inner markup of an icon.
+
+    Raises:
+        KeyError: there is no such icon.
+    """
+    return Markup(icons()[name])  # noqa: S704 - from a file of the package
+
+
+def asset(path: str) -> str:
+    """The address of a static file, named as in `static/`."""
+    return assets().url(path)
