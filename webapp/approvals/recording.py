@@ -24,7 +24,7 @@ def open_for(
 ) -> Approval:
     """The locked approval, after every check that this person may do this on the revision they saw."""
     approval = queries.claim(session, actor, approval_id)
-    verdict = may(actor.person_id, action, approval, standing=standing(session, actor, approval))
+    verdict = may(actor.person_id, action, approval, standing=standing(session, approval))
     if not verdict and verdict.code in ("finished", "ordered"):
         raise Conflict(verdict.reason or outcome(approval), code=verdict.code)
     require(verdict)
@@ -94,7 +94,7 @@ def entry_by(
     )
 
 
-def standing(session: Session, actor: Actor, approval: Approval) -> Verdict:
+def standing(session: Session, approval: Approval) -> Verdict:
     """Whether the assigned approver may still decide, asked with the roles and the limit of now (R19)."""
     company = identity.company(session, approval.tenant_id, approval.company_id)
     subject = Subject(

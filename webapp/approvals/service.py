@@ -18,7 +18,7 @@ from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 from webapp.ledger.service import Entry
 from webapp.orders import service as orders
-from webapp.orders.service import OrderDraft
+from webapp.orders.domain import OrderDraft
 
 SYSTEM = N_("Countersign")
 

@@ -10,13 +10,11 @@ from webapp.approvals.domain import Status
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import Subject, may_approve
 from webapp.approvals.reasons import compared_amount
-from webapp.carts import queries as carts
 from webapp.carts.domain import Resource
 from webapp.checkout.policy import CheckoutFacts, LiveApproval, may_check_out
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Member, Role
 from webapp.kernel.sentence import Verdict
-from webapp.orders.terms import Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +67,6 @@ def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candi
     found = [Candidate(member=member, verdict=may_approve(member, subject)) for member in members]
     asked = approvals.approvers_asked_before(session, actor)
     return sorted(filter(_worth_showing, found), key=lambda one: _rank(one, asked))
-
-
-def offer(session: Session, actor: Actor, resource: Resource) -> Offer:
-    """The site's price list and the company's addresses."""
-    addresses = (
-        identity.addresses(session, actor.tenant_id, actor.company_id) if actor.company_id else []
-    )
-    return Offer(
-        site=carts.site(session, actor.tenant_id, resource.site_code),
-        shipping_addresses={a.id: a.address for a in addresses if a.kind == "SHIPPING"},
-        billing_addresses={a.id: a.address for a in addresses if a.kind == "BILLING"},
-    )
 
 
 def _live(approval: Approval | None) -> LiveApproval | None:

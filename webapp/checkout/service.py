@@ -9,9 +9,10 @@ from webapp.carts.domain import ResourceType
 from webapp.carts.snapshot import freeze
 from webapp.checkout import queries
 from webapp.identity.domain import Actor
-from webapp.kernel.errors import require
+from webapp.kernel.errors import Conflict, require
+from webapp.kernel.sentence import N_, sentence
 from webapp.orders import service as orders
-from webapp.orders.service import OrderDraft
+from webapp.orders.domain import OrderDraft
 from webapp.orders.terms import Terms
 
 
@@ -30,7 +31,12 @@ def order_alone(
     was ordered or submitted meanwhile.
     """
     resource = owned_resource(session, actor, resource_type, resource_id)
-    require(queries.verdict(session, actor, resource))
+    verdict = queries.verdict(session, actor, resource)
+    require(verdict)
+    if verdict.code != "alone":
+        raise Conflict(
+            sentence(N_("There is a request for this; order it from there.")), code="exists"
+        )
     return orders.place(
         session,
         actor,

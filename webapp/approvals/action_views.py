@@ -1,0 +1,199 @@
+"""What can be done on the page of a request; every change is committed before the answer is rendered."""
+
+from collections.abc import Callable
+
+from flask import Response
+from flask_babel import gettext as _
+
+from webapp.approvals import conversation, service
+from webapp.approvals.domain import Action
+from webapp.approvals.forms import DecisionForm, WordsForm
+from webapp.approvals.models import Approval
+from webapp.approvals.service import Decision
+from webapp.approvals.views import bp, request_page
+from webapp.extensions import db
+from webapp.i18n import say
+from webapp.identity.guards import current_actor
+from webapp.kernel.clock import utcnow
+from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_, sentence
+from webapp.web import done
+
+# The second press, and what it does; every other step only shows the next state of the panel.
+_DECISIONS = {
+    "order": (Action.APPROVE, True),
+    "approved": (Action.APPROVE, False),
+    "declined": (Action.DECLINE, False),
+}
+# The state to fall back to when a second press is refused for its words.
+_FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline", "asked": "ask"}
+
+
+@bp.post("/approvals/<approval_id>/decision")
+def create_decision(approval_id: str) -> Response:
+    """Approve or decline on the second press; the first one only asks to confirm."""
+    form = DecisionForm()
+    step = form.step.data or "ready"
+    if not form.validate():
+        return request_page(approval_id, step=_FIRST_PRESS.get(step, step), status=422, form=form)
+    if step not in _DECISIONS:
+        return request_page(approval_id, step=step, form=form)
+    action, place_order = _DECISIONS[step]
+    decision = Decision(
+        action=action,
+        note=form.note.data or "",
+        seen_revision=form.revision.data,
+        place_order=place_order,
+    )
+
+    def decide() -> Approval:
+        with db.transaction() as session:
+            return service.decide(session, current_actor(), approval_id, decision, now=utcnow())
+
+    return _answer(approval_id, step, decide, form=form)
+
+
+@bp.post("/approvals/<approval_id>/questions")
+def create_question(approval_id: str) -> Response:
+    """Ask the requester something; the turn passes to them."""
+    form = DecisionForm()
+    if not form.validate():
+        return request_page(approval_id, step="ask", status=422, form=form)
+    if form.step.data != "asked":
+        return request_page(approval_id, step="ready", form=form)
+
+    def ask() -> Approval:
+        with db.transaction() as session:
+            return conversation.say(
+                session,
+                current_actor(),
+                approval_id,
+                Action.ASK,
+                form.note.data or "",
+                now=utcnow(),
+            )
+
+    return _answer(approval_id, "asked", ask, form=form)
+
+
+@bp.post("/approvals/<approval_id>/comments")
+def create_comment(approval_id: str) -> Response:
+    """Say something to the other side."""
+    return _say(approval_id, Action.COMMENT)
+
+
+@bp.post("/approvals/<approval_id>/answers")
+def create_answer(approval_id: str) -> Response:
+    """Answer the open question; the turn passes back to the approver."""
+    return _say(approval_id, Action.ANSWER)
+
+
+@bp.post("/approvals/<approval_id>/withdrawal")
+def create_withdrawal(approval_id: str) -> Response:
+    """Withdraw the request on the second press."""
+    form = DecisionForm()
+    if form.step.data != "withdrawn":
+        return request_page(approval_id, step=form.step.data or "ready")
+
+    def withdraw() -> Approval:
+        with db.transaction() as session:
+            return service.withdraw(session, current_actor(), approval_id, now=utcnow())
+
+    return _answer(approval_id, "withdrawn", withdraw)
+
+
+@bp.post("/approvals/<approval_id>/order")
+def create_order(approval_id: str) -> Response:
+    """Place the order from exactly what was approved."""
+
+    def order() -> Approval:
+        with db.transaction() as session:
+            return service.place_order(session, current_actor(), approval_id, now=utcnow())
+
+    return _answer(approval_id, "ordered", order)
+
+
+@bp.post("/approvals/<approval_id>/resubmission")
+def create_resubmission(approval_id: str) -> Response:
+    """Give the goods back as a new cart, and go there."""
+    with db.transaction() as session:
+        cart_id = service.resubmit(session, current_actor(), approval_id, now=utcnow())
+    return done(
+        "carts.show",
+        _("Here is your cart again. Change what was asked and submit it."),
+        cart_id=cart_id,
+    )
+
+
+def _say(approval_id: str, action: Action) -> Response:
+    form = WordsForm()
+    if not form.validate():
+        return request_page(approval_id, status=422, words=form, whole=True)
+    try:
+        with db.transaction() as session:
+            approval = conversation.say(
+                session, current_actor(), approval_id, action, form.text.data or "", now=utcnow()
+            )
+    except (Conflict, Forbidden, Invalid) as refusal:
+        form.text.errors = [say(refusal.sentence)]
+        return request_page(approval_id, status=_status(refusal), words=form, whole=True)
+    return _announce(approval, action)
+
+
+def _answer(
+    approval_id: str, step: str, act: Callable[[], Approval], *, form: DecisionForm | None = None
+) -> Response:
+    """Act; a refusal is shown in the panel, which keeps the revision that was seen and the words."""
+    try:
+        approval = act()
+    except Invalid as refusal:
+        if form is not None:
+            form.note.errors = [say(refusal.sentence)]
+        return request_page(
+            approval_id, step=_FIRST_PRESS.get(step, "ready"), status=422, form=form
+        )
+    except (Conflict, Forbidden) as refusal:
+        return request_page(
+            approval_id, step="refused", status=_status(refusal), form=form, refusal=refusal
+        )
+    return _announce(approval, step)
+
+
+def _announce(approval: Approval, step: str) -> Response:
+    message = sentence(
+        _DONE[step],
+        requester=approval.requester_first_name,
+        approver=approval.approver_first_name,
+        other=_other(approval),
+        total=Money(approval.gross_minor, approval.currency),
+        order=approval.order_id or "",
+    )
+    return done(
+        "approvals.show",
+        message,
+        fragment=lambda: request_page(approval.id, whole=True),
+        approval_id=approval.id,
+    )
+
+
+def _other(approval: Approval) -> str:
+    if current_actor().person_id == approval.approver_id:
+        return approval.requester_first_name
+    return approval.approver_first_name
+
+
+def _status(refusal: DomainError) -> int:
+    return {Conflict: 409, Forbidden: 403}.get(type(refusal), 422)
+
+
+_DONE = {
+    "order": N_("You approved {total} for {requester}, and the order {order} is placed."),
+    "approved": N_("You approved {total} for {requester}."),
+    "declined": N_("You declined. {requester} gets your words and can change the cart."),
+    "asked": N_("Your question is sent. It is {requester}’s turn now."),
+    "withdrawn": N_("The request is withdrawn."),
+    "ordered": N_("The order {order} is placed."),
+    Action.COMMENT: N_("Your comment is sent to {other}."),
+    Action.ANSWER: N_("Your answer is sent. It is {approver}’s turn now."),
+}

@@ -1,0 +1,155 @@
+"""Everything that a page shows of one request, read in one go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from webapp.approvals import queries
+from webapp.approvals.changes import Change, changes
+from webapp.approvals.domain import Action, Status, Turn
+from webapp.approvals.models import Approval
+from webapp.approvals.policy import may, outcome
+from webapp.approvals.reasons import Reason, kept
+from webapp.approvals.recording import standing
+from webapp.carts import queries as carts
+from webapp.carts.domain import SiteFacts
+from webapp.carts.snapshot import Snapshot, thaw
+from webapp.identity.domain import Actor
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import Sentence, Verdict
+from webapp.ledger.queries import Event, events
+from webapp.orders.details import DetailsView, read
+from webapp.orders.terms import Terms, key_of, on_price_list
+
+SOON = timedelta(days=2)
+VERY_SOON = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """One request as one person sees it; `may` holds a verdict for every action."""
+
+    approval: Approval
+    snapshot: Snapshot
+    terms: Terms
+    view: DetailsView
+    events: list[Event]
+    may: Mapping[Action, Verdict]
+    standing: Verdict
+    is_approver: bool
+    delivery: str
+    payment: str
+    priced_by_site: bool
+    previous_id: str | None
+    next_id: str | None
+
+    @property
+    def total(self) -> Money:
+        """The gross total of the goods."""
+        return self.snapshot.totals.gross
+
+    @property
+    def order_total(self) -> Money:
+        """Goods and shipping together: what the order will say (R25)."""
+        return self.total + (self.view.shipping or Money.zero(self.snapshot.currency))
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is here."""
+        return kept(self.approval)
+
+    @property
+    def outcome(self) -> Sentence:
+        """How it stands, and who decided."""
+        return outcome(self.approval)
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits."""
+        return self.approval.status == Status.PENDING
+
+    @property
+    def your_turn(self) -> bool:
+        """Whether it waits for the person who reads this."""
+        mine = Turn.APPROVER if self.is_approver else Turn.REQUESTER
+        return self.approval.turn == mine
+
+    @property
+    def delivery_day(self) -> date | None:
+        """The day of delivery, if one was chosen."""
+        return delivery_day(self.terms.delivery_window)
+
+    @property
+    def question(self) -> Event | None:
+        """The open question, while the requester has not answered it."""
+        if self.approval.turn != Turn.REQUESTER:
+            return None
+        return next((e for e in reversed(self.events) if e.action == Action.ASK), None)
+
+
+def open_dossier(session: Session, actor: Actor, approval_id: str) -> Dossier:
+    """The dossier of a request; raises `NotFound` when it is not this person's."""
+    approval = queries.get(session, actor, approval_id)
+    current = queries.revision(session, approval)
+    terms = Terms(details=current.details, delivery_window=current.delivery_window)
+    site = carts.site(session, approval.tenant_id, approval.site_code)
+    previous_id, next_id = queries.neighbours(session, actor, approval.id)
+    now_standing = standing(session, approval)
+    return Dossier(
+        approval=approval,
+        snapshot=thaw(current.snapshot),
+        terms=terms,
+        view=read(current.details, approval.currency),
+        events=events(session, approval.tenant_id, approval.id),
+        may={a: may(actor.person_id, a, approval, standing=now_standing) for a in _ASKED},
+        standing=now_standing,
+        is_approver=actor.person_id == approval.approver_id,
+        delivery=slot_label(terms.delivery_window, site),
+        payment=_payment_label(read(current.details, approval.currency), site),
+        priced_by_site=on_price_list(current.details, site),
+        previous_id=previous_id,
+        next_id=next_id,
+    )
+
+
+def changes_since(session: Session, approval: Approval, seen: int) -> list[Change]:
+    """What differs between the revision that was seen and the current one."""
+    if not 1 <= seen < approval.revision:
+        return []
+    old, new = (queries.revision(session, approval, n) for n in (seen, approval.revision))
+    return changes(
+        Terms(details=old.details, delivery_window=old.delivery_window),
+        Terms(details=new.details, delivery_window=new.delivery_window),
+        approval.currency,
+    )
+
+
+def delivery_day(window: dict[str, Any] | None) -> date | None:
+    """The day of a delivery window, if it names one."""
+    try:
+        return date.fromisoformat(str((window or {}).get("deliveryDate") or "")[:10])
+    except ValueError:
+        return None
+
+
+def slot_label(window: dict[str, Any] | None, site: SiteFacts) -> str:
+    """The words of the site for the part of the day, or the code that a client sent."""
+    if not window:
+        return ""
+    key = f"{window.get('id')}/{window.get('slotId')}"
+    labels = {key_of(slot): slot.label for slot in site.delivery_windows}
+    return labels.get(key, str(window.get("slotId") or ""))
+
+
+def _payment_label(view: DetailsView, site: SiteFacts) -> str:
+    if view.payment is None:
+        return ""
+    key = f"{view.payment.provider}/{view.payment.method}"
+    labels = {key_of(method): method.label for method in site.payment_methods}
+    return labels.get(key, view.payment.method or view.payment.provider)
+
+
+_ASKED = tuple(action for action in Action if action not in (Action.SUBMIT, Action.EXPIRE))

@@ -1,0 +1,88 @@
+"""The history of a request in sentences, as one reader sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from webapp.approvals.changes import Change
+from webapp.approvals.domain import Action
+from webapp.kernel.sentence import N_, Sentence, sentence
+from webapp.ledger.queries import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One event: the sentence, the words that were said, and what changed."""
+
+    sentence: Sentence
+    at: datetime
+    name: str
+    words: str
+    icon: str
+    changes: list[Change]
+
+    @property
+    def kind(self) -> str:
+        """`words` shows who speaks, `event` a bare icon."""
+        return "words" if self.words else "event"
+
+
+def tell(events: list[Event], reader_id: str) -> list[TimelineEntry]:
+    """The entries of the timeline, oldest first; the reader is "you"."""
+    return [_entry(event, reader_id) for event in events]
+
+
+def _entry(event: Event, reader_id: str) -> TimelineEntry:
+    own = event.actor_id == reader_id
+    action = Action(event.action)
+    return TimelineEntry(
+        sentence=sentence(
+            (_OWN if own else _OTHERS)[action],
+            actor=event.actor_name or N_("Somebody"),
+            approver=event.data.get("approver", ""),
+            order=event.data.get("order", ""),
+            revision=event.revision,
+        ),
+        at=event.at,
+        name=event.actor_name,
+        words=event.text,
+        icon=_ICONS.get(action, "info"),
+        changes=[Change(**change) for change in event.data.get("changes", [])],
+    )
+
+
+_OTHERS = {
+    Action.SUBMIT: N_("*{actor}* asked {approver} for approval"),
+    Action.COMMENT: N_("*{actor}* wrote"),
+    Action.ASK: N_("*{actor}* asked a question"),
+    Action.ANSWER: N_("*{actor}* answered"),
+    Action.CHANGE: N_("*{actor}* changed how it is delivered or paid; this is revision {revision}"),
+    Action.APPROVE: N_("*{actor}* approved revision {revision}"),
+    Action.DECLINE: N_("*{actor}* declined"),
+    Action.WITHDRAW: N_("*{actor}* withdrew the request"),
+    Action.EXPIRE: N_("The request expired without a decision"),
+    Action.ORDER: N_("*{actor}* placed the order {order}"),
+    Action.RESUBMIT: N_("*{actor}* took the goods back into a new cart"),
+}
+_OWN = {
+    Action.SUBMIT: N_("*You* asked {approver} for approval"),
+    Action.COMMENT: N_("*You* wrote"),
+    Action.ASK: N_("*You* asked a question"),
+    Action.ANSWER: N_("*You* answered"),
+    Action.CHANGE: N_("*You* changed how it is delivered or paid; this is revision {revision}"),
+    Action.APPROVE: N_("*You* approved revision {revision}"),
+    Action.DECLINE: N_("*You* declined"),
+    Action.WITHDRAW: N_("*You* withdrew the request"),
+    Action.EXPIRE: N_("The request expired without a decision"),
+    Action.ORDER: N_("*You* placed the order {order}"),
+    Action.RESUBMIT: N_("*You* took the goods back into a new cart"),
+}
+_ICONS = {
+    Action.SUBMIT: "send",
+    Action.CHANGE: "arrow-left-right",
+    Action.APPROVE: "circle-check",
+    Action.DECLINE: "circle-x",
+    Action.WITHDRAW: "undo-2",
+    Action.EXPIRE: "alarm-clock",
+    Action.ORDER: "package",
+    Action.RESUBMIT: "shopping-cart",
+}

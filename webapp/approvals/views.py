@@ -1,0 +1,107 @@
+"""The pages on which requests are looked at: inbox, my requests, one request."""
+
+from flask import Blueprint, Response, request, url_for
+
+from webapp.approvals import queries
+from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
+from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
+from webapp.approvals.queries import Box, Side
+from webapp.approvals.timeline import tell
+from webapp.extensions import db
+from webapp.identity.guards import current_actor
+from webapp.kernel.clock import utcnow
+from webapp.kernel.errors import DomainError
+from webapp.web import render
+
+bp = Blueprint("approvals", __name__)
+
+INBOX_BOXES = (Box.TURN, Box.WAITING, Box.DECIDED, Box.ALL)
+REQUEST_BOXES = (Box.OPEN, Box.DECIDED, Box.ALL)
+# The tabs whose counts are worth a query; history only grows.
+_COUNTED = (Box.TURN, Box.WAITING, Box.OPEN)
+
+
+@bp.get("/inbox")
+def inbox() -> Response:
+    """What waits for this approver's decision, and what did."""
+    return _list(Side.APPROVER, INBOX_BOXES, "approvals/inbox.html")
+
+
+@bp.get("/requests")
+def requests() -> Response:
+    """What this person asked for, and whose turn it is."""
+    return _list(Side.REQUESTER, REQUEST_BOXES, "approvals/requests.html")
+
+
+@bp.get("/approvals/<approval_id>")
+def show(approval_id: str) -> Response:
+    """One request, with everything that a decision needs."""
+    return request_page(approval_id)
+
+
+def request_page(
+    approval_id: str,
+    *,
+    step: str = "ready",
+    status: int = 200,
+    refusal: DomainError | None = None,
+    form: DecisionForm | None = None,
+    words: WordsForm | None = None,
+    whole: bool = False,
+) -> Response:
+    """The page of a request in one of the panel's states; for htmx the panel, or the whole request.
+
+    A form that was refused comes in again with what was typed and with the revision that was seen.
+    """
+    actor = current_actor()
+    with db.reading() as session:
+        dossier = open_dossier(session, actor, approval_id)
+        form = form or _fresh(dossier)
+        seen = changes_since(session, dossier.approval, form.revision.data or 0)
+    response = render(
+        "approvals/show.html",
+        "approvals/_request.html" if whole else "approvals/_decision_panel.html",
+        status=status,
+        dossier=dossier,
+        timeline=tell(dossier.events, actor.person_id),
+        step=step,
+        form=form,
+        words=words or WordsForm(formdata=None),
+        empty=EmptyForm(formdata=None),
+        refusal=refusal,
+        seen_changes=seen,
+        now=utcnow(),
+        soon=SOON,
+        very_soon=VERY_SOON,
+    )
+    if whole:
+        response.headers.update({"HX-Retarget": "#request", "HX-Reswap": "outerHTML"})
+    return response
+
+
+def _fresh(dossier: Dossier) -> DecisionForm:
+    return DecisionForm(formdata=None, data={"revision": dossier.approval.revision})
+
+
+def _list(side: Side, boxes: tuple[Box, ...], template: str) -> Response:
+    wanted = request.args.get("box", "")
+    box = Box(wanted) if wanted in boxes else boxes[0]
+    actor = current_actor()
+    with db.reading() as session:
+        page = queries.listing(session, actor, side, box, cursor=request.args.get("after"))
+        counts = {b: queries.count(session, actor, side, b) for b in boxes if b in _COUNTED}
+        asked = queries.count(session, actor, side, Box.TURN)
+    older = page.next_cursor and url_for(request.endpoint or "", box=box, after=page.next_cursor)
+    return render(
+        template,
+        listed=page,
+        box=box,
+        counts=counts,
+        asked=asked,
+        words=WordsForm(formdata=None),
+        older=older,
+        first=url_for(request.endpoint or "", box=box) if request.args.get("after") else None,
+        now=utcnow(),
+        soon=SOON,
+        very_soon=VERY_SOON,
+    )
