@@ -1,0 +1,54 @@
+// Single letters, where the page allows them (body[data-shortcuts]) and nobody is typing: j and k
+// move through [data-row], x checks, Enter opens, other letters press the [data-key] of the row,
+// or of the page. "?" opens the list of keys.
+const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+const rows = () => [...document.querySelectorAll("[data-row]")];
+
+const current = () => document.activeElement?.closest("[data-row]");
+
+function move(step) {
+  const all = rows();
+  const at = all.indexOf(current());
+  const next = all[at === -1 ? (step > 0 ? 0 : all.length - 1) : at + step];
+  next?.querySelector(".row-link")?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+  return Boolean(next);
+}
+
+function press(key) {
+  const wanted = `[data-key="${CSS.escape(key)}"]`;
+  const places = [current(), document.querySelector(".row.is-open"), document];
+  const seen = (place) => [...place.querySelectorAll(wanted)].find((one) => one.checkVisibility());
+  const found = places.filter(Boolean).map(seen).find(Boolean);
+  if (!found) return false;
+  if (found.matches(TYPING)) found.focus();
+  else found.click();
+  return true;
+}
+
+function check() {
+  const box = current()?.querySelector("[data-select]");
+  box?.click();
+  return Boolean(box);
+}
+
+function help() {
+  const dialog = document.querySelector("dialog[data-shortcuts]");
+  dialog?.showModal();
+  return Boolean(dialog);
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  if (!document.body.dataset.shortcuts || event.target.closest(TYPING)) return;
+  if (document.querySelector("dialog[open]") || event.key.length !== 1) return;
+  const key = event.key.toLowerCase();
+  const done =
+    (key === "?" && help()) ||
+    (key === "x" && check()) ||
+    (key === "j" && rows().length > 0 && move(1)) ||
+    (key === "k" && rows().length > 0 && move(-1)) ||
+    press(key);
+  if (done) event.preventDefault();
+});
