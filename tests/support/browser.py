@@ -22,9 +22,11 @@ _SCREENS: dict[Screen, dict[str, Any]] = {
         "has_touch": True,
     },
 }
-# Root has no sandbox to offer, and Chromium must not talk to anybody but the desk.
+# Root has no sandbox to offer, a container little shared memory, and Chromium must not talk
+# to anybody but the desk.
 _FLAGS = [
     "--no-sandbox",
+    "--disable-dev-shm-usage",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
