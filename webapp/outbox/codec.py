@@ -1,4 +1,4 @@
-"""What a template is told, as JSON and back: money, sentences and moments survive the wait in the table."""
+"""What a template is told, as JSON and back: money, sentences and moments survive the wait."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,8 +15,8 @@ _MARKS = frozenset({_MONEY, _SENTENCE, _MOMENT, _MAP})
 def encode(value: object) -> Any:
     """The value as JSON can hold it.
 
-    Raises `TypeError` for anything but None, bool, int, str, Money, Sentence, an aware datetime, and
-    lists and dictionaries of these.
+    Raises `TypeError` for anything but None, bool, int, str, Money, Sentence, an aware datetime,
+    and lists and dictionaries of these.
     """
     match value:
         case None | bool() | int() | str():

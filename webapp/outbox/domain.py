@@ -21,17 +21,17 @@ class MessageStatus(StrEnum):
 
 
 def wait_before(attempt: int, chance: float) -> timedelta:
-    """How long to wait before this attempt: doubling from ten seconds to an hour, spread by `chance` (0..1)."""
+    """The wait before this attempt: from ten seconds to an hour, spread by `chance` (0 to 1)."""
     doubled = min(_FIRST_WAIT * 2 ** max(attempt - 1, 0), _LONGEST_WAIT)
     return timedelta(seconds=doubled.total_seconds() * (0.75 + chance / 2))
 
 
 def wait_in_outage(failures: int, chance: float) -> timedelta:
-    """How long to leave an unreachable server alone: from two seconds to a minute, spread by `chance`."""
+    """How long to leave an unreachable server alone: two seconds to a minute, spread likewise."""
     doubled = min(timedelta(seconds=2) * 2 ** min(failures - 1, 10), _LONGEST_OUTAGE_WAIT)
     return timedelta(seconds=doubled.total_seconds() * (0.75 + chance / 2))
 
 
 def is_over(attempts: int, *, refused: bool) -> bool:
-    """Whether a message that failed this often is given up; `refused` when the receiver said "never"."""
+    """Whether a message that failed so often is given up; `refused`: the receiver said never."""
     return attempts >= (MAX_REFUSALS if refused else MAX_ATTEMPTS)

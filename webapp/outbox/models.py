@@ -11,7 +11,7 @@ from webapp.outbox.domain import MessageStatus
 
 
 class Message(Base):
-    """Something to be delivered after the commit: claimed with a lease, tried again until it arrives."""
+    """Something to be delivered after the commit: leased, and tried again until it arrives."""
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
@@ -27,6 +27,13 @@ class Message(Base):
             postgresql_where=text("status = 'PENDING'"),
         ),
         Index("ix_outbox_messages_stream", "tenant_id", "stream_id", "id"),
+        Index(
+            "ix_outbox_messages_dead",
+            "tenant_id",
+            "id",
+            sqlite_where=text("status = 'DEAD'"),
+            postgresql_where=text("status = 'DEAD'"),
+        ),
     )
 
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -48,7 +55,7 @@ class Message(Base):
 
 
 class Mail(Base):
-    """A mail that was delivered into the mailbox page inside the desk instead of to a mail server."""
+    """A mail that was delivered into the desk's own mailbox page instead of to a mail server."""
 
     __tablename__ = "mailbox_mails"
     __table_args__ = (Index("ix_mailbox_mails_sent", "tenant_id", "sent_at", "id"),)

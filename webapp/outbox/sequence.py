@@ -9,11 +9,10 @@ _last = 0
 
 
 def next_id() -> str:
-    """24 lower-case hexadecimal characters: sixteen of time, later than every one before, eight of chance.
+    """24 lower-case hexadecimal characters: sixteen of time that never stands still, eight of chance.
 
-    The time has nanoseconds and never stands still within a process. Two processes that write to one
-    stream wait for each other at the row that changes, so that their clocks decide only for messages
-    that nobody can order anyway.
+    Two processes that write to one stream wait for each other at the row that changes, so that
+    their clocks decide only for messages that nobody can order anyway.
     """
     global _last  # noqa: PLW0603 - the last number is the state that this module is for
     with _lock:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from webapp.outbox.codec import encode
@@ -33,10 +35,10 @@ def post(
     context: dict[str, object],
     now: datetime,
 ) -> str:
-    """Write a mail in the caller's transaction and return its id; the worker sends it after the commit.
+    """Write a mail in the caller's transaction; the worker sends it after the commit.
 
-    Messages of one tenant and stream are delivered in the order in which they were posted. Raises
-    `TypeError` when the context holds something that cannot wait (see `codec.encode`).
+    Returns its id. Messages of one tenant and stream are delivered in the order in which they were
+    posted. Raises `TypeError` when the context holds what cannot wait (see `codec.encode`).
     """
     message = Message(
         tenant_id=tenant_id,
@@ -54,3 +56,15 @@ def post(
     )
     session.add(message)
     return message.id
+
+
+def revive(session: Session, *, now: datetime) -> int:
+    """Try all messages that were given up once more, in their order; returns how many."""
+    statement = (
+        update(Message)
+        .where(Message.status == MessageStatus.DEAD)
+        .values(status=MessageStatus.PENDING, attempts=0, due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    result: Any = session.execute(statement)
+    return int(result.rowcount)

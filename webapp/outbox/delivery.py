@@ -1,0 +1,191 @@
+"""Claiming messages that are due, and noting what became of them; one code path for both databases.
+
+A claim is a lease: whoever dies with it loses it two minutes later, and the message goes out
+again under the same id. `leased_until` is also the proof of ownership: whoever settles a message
+names the lease it was given, and settles nothing when another worker has claimed it meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, CursorResult, and_, exists, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
+
+from webapp.outbox.domain import LEASE, MAX_ATTEMPTS, MessageStatus, is_over, wait_before
+from webapp.outbox.models import Message
+
+_ERROR_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message that is ours until the lease ends."""
+
+    tenant_id: str
+    id: str
+    stream_id: str
+    kind: str
+    recipient_id: str | None
+    address: str
+    language: str
+    time_zone: str
+    payload: Any
+    attempts: int
+    created_at: datetime
+    leased_until: datetime
+
+
+_COLUMNS = [getattr(Message, name) for name in Claimed.__dataclass_fields__]
+
+
+def anything_due(session: Session, *, now: datetime) -> bool:
+    """Whether a claim would find something; asked without the write lock."""
+    return session.execute(_due(now).limit(1)).first() is not None
+
+
+def claim(session: Session, *, limit: int, now: datetime) -> list[Claimed]:
+    """Lease up to `limit` messages, the longest due first, at most one for each stream.
+
+    A message waits while an earlier one of its stream is pending, so that order is kept and a
+    poisoned message holds up nobody but its own stream.
+    """
+    due = _locked(_due(now).limit(limit), session)
+    statement = (
+        update(Message)
+        .where(
+            Message.status == MessageStatus.PENDING,
+            tuple_(Message.tenant_id, Message.id).in_(select(due.c.tenant_id, due.c.id)),
+        )
+        .values(leased_until=now + LEASE, attempts=Message.attempts + 1)
+        .returning(*_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    claimed = [Claimed(**row) for row in session.execute(statement).mappings()]
+    return sorted(claimed, key=lambda message: message.id)
+
+
+def renew(session: Session, message: Claimed, *, now: datetime) -> Claimed | None:
+    """The message with a whole lease ahead of it, or None when the lease was lost."""
+    until = max(now + LEASE, message.leased_until)
+    return (
+        replace(message, leased_until=until)
+        if _settle(session, message, leased_until=until)
+        else None
+    )
+
+
+def sent(session: Session, message: Claimed, *, now: datetime) -> bool:
+    """Note that it arrived; False when the lease was lost, so that it may arrive twice."""
+    return _settle(
+        session,
+        message,
+        status=MessageStatus.SENT,
+        sent_at=now,
+        leased_until=None,
+        last_error=None,
+    )
+
+
+def failed(
+    session: Session,
+    message: Claimed,
+    error: str,
+    *,
+    refused: bool,
+    chance: float,
+    now: datetime,
+) -> MessageStatus:
+    """Note why it did not arrive; it is tried again later, or DEAD after the last attempt."""
+    over = is_over(message.attempts, refused=refused)
+    status = MessageStatus.DEAD if over else MessageStatus.PENDING
+    _settle(
+        session,
+        message,
+        status=status,
+        due_at=now + wait_before(message.attempts, chance),
+        leased_until=None,
+        last_error=error[:_ERROR_LENGTH],
+    )
+    return status
+
+
+def release(session: Session, message: Claimed, error: str | None) -> None:
+    """Give it back untried: the server is away, which is not the message's fault."""
+    values: dict[str, Any] = {"leased_until": None, "attempts": message.attempts - 1}
+    if error is not None:
+        values["last_error"] = error[:_ERROR_LENGTH]
+    _settle(session, message, **values)
+
+
+def bury(session: Session, *, now: datetime) -> int:
+    """Give up messages whose every attempt ended with the death of its worker; returns how many."""
+    statement = (
+        update(Message)
+        .where(
+            Message.status == MessageStatus.PENDING,
+            Message.attempts >= MAX_ATTEMPTS,
+            Message.due_at <= now,
+            Message.leased_until <= now,
+        )
+        .values(
+            status=MessageStatus.DEAD,
+            leased_until=None,
+            last_error="The worker stopped in the middle of every attempt.",
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return _count(session.execute(statement))
+
+
+def _due(now: datetime) -> Any:
+    earlier = aliased(Message)
+    blocked = exists().where(
+        earlier.tenant_id == Message.tenant_id,
+        earlier.stream_id == Message.stream_id,
+        earlier.id < Message.id,
+        earlier.status == MessageStatus.PENDING,
+    )
+    return (
+        select(Message.tenant_id, Message.id)
+        .where(
+            Message.status == MessageStatus.PENDING,
+            Message.due_at <= now,
+            Message.attempts < MAX_ATTEMPTS,
+            or_(Message.leased_until.is_(None), Message.leased_until <= now),
+            ~blocked,
+        )
+        .order_by(Message.due_at, Message.tenant_id, Message.id)
+    )
+
+
+def _locked(query: Any, session: Session) -> CTE:
+    """Materialised, since PostgreSQL may evaluate a plain subquery again and lock more rows."""
+    if session.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True, of=Message)
+    cte: CTE = query.cte("due").prefix_with("MATERIALIZED")
+    return cte
+
+
+def _settle(session: Session, message: Claimed, **values: Any) -> bool:
+    statement = (
+        update(Message)
+        .where(_is_ours(message))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return _count(session.execute(statement)) == 1
+
+
+def _is_ours(message: Claimed) -> ColumnElement[bool]:
+    return and_(
+        Message.tenant_id == message.tenant_id,
+        Message.id == message.id,
+        Message.status == MessageStatus.PENDING,
+        Message.leased_until == message.leased_until,
+    )
+
+
+def _count(result: Any) -> int:
+    counted: CursorResult[Any] = result
+    return int(counted.rowcount)

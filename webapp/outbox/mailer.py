@@ -1,0 +1,57 @@
+"""Turning a message into a mail in the language and time zone of its reader."""
+
+from typing import Any
+
+from flask import render_template
+
+from webapp.extensions import settings
+from webapp.i18n import reading_as
+from webapp.outbox.codec import decode
+from webapp.outbox.delivery import Claimed
+from webapp.outbox.letter import Letter
+
+TEMPLATES = frozenset(
+    {
+        "submitted",
+        "commented",
+        "asked",
+        "answered",
+        "changed",
+        "approved",
+        "declined",
+        "withdrawn",
+        "expired",
+        "ordered",
+    }
+)
+
+
+def write(message: Claimed) -> Letter:
+    """The mail that the message asks for, within an application context.
+
+    Each template stands in `templates/emails/` as `<name>.txt`, whose first line is the subject,
+    and as `<name>.html`. Raises `LookupError` for a template that there is not.
+    """
+    name, context = message.payload["template"], decode(message.payload["context"])
+    if name not in TEMPLATES:
+        raise LookupError(f"There is no mail called {name!r}.")
+    values = {**context, "url": _absolute(context), "language": message.language}
+    with reading_as(message.language, message.time_zone):
+        subject, _, text = render_template(f"emails/{name}.txt", **values).strip().partition("\n")
+        html = render_template(f"emails/{name}.html", subject=subject.strip(), **values)
+    return Letter(
+        tenant_id=message.tenant_id,
+        id=message.id,
+        stream_id=message.stream_id,
+        recipient_id=message.recipient_id,
+        address=message.address,
+        language=message.language,
+        subject=subject.strip(),
+        text=text.strip() + "\n",
+        html=html.strip() + "\n",
+        written_at=message.created_at,
+    )
+
+
+def _absolute(context: dict[str, Any]) -> str:
+    return settings().base_url.rstrip("/") + str(context.get("path") or "/")
