@@ -72,7 +72,11 @@ def _name_problem(line: NewLine) -> Sentence | None:
     if not line.name:
         return sentence(N_("The name is missing. Say what it is."))
     if len(line.name) > MAX_NAME:
-        return _too_long(N_("The name has {count} characters. Keep it under {most}."), line.name)
+        return sentence(
+            N_("The name has {count} characters. Keep it under {most}."),
+            count=len(line.name),
+            most=MAX_NAME,
+        )
     if len(line.sku) > MAX_SKU:
         return sentence(
             N_("The SKU has {count} characters. Keep it under {most}."),
@@ -82,24 +86,20 @@ def _name_problem(line: NewLine) -> Sentence | None:
     return None
 
 
-def _too_long(text: str, name: str) -> Sentence:
-    return sentence(text, count=len(name), most=MAX_NAME)
-
-
 def _quantity_problem(line: NewLine) -> Sentence | None:
     if line.quantity <= 0:
         return sentence(
-            N_("The quantity is {quantity}. It must be more than 0."), quantity=str(line.quantity)
+            N_("The quantity is {quantity}. It must be more than 0."), quantity=line.quantity
         )
     if line.quantity > MAX_QUANTITY:
         return sentence(
             N_("The quantity is {quantity}. At most 1,000,000 of one item fit into a cart."),
-            quantity=str(line.quantity),
+            quantity=line.quantity,
         )
     if _decimals(line.quantity) > MAX_DECIMALS:
         return sentence(
             N_("The quantity {quantity} has too many decimals. Six are possible."),
-            quantity=str(line.quantity),
+            quantity=line.quantity,
         )
     return None
 
@@ -107,12 +107,12 @@ def _quantity_problem(line: NewLine) -> Sentence | None:
 def _price_problem(line: NewLine) -> Sentence | None:
     if line.unit_price < 0:
         return sentence(
-            N_("The price is {price}. It must be 0 or more."), price=str(line.unit_price)
+            N_("The price is {price}. It must be 0 or more."), price=line.unit_price
         )
     if _decimals(line.unit_price) > MAX_DECIMALS:
         return sentence(
             N_("The price {price} has too many decimals. Six are possible."),
-            price=str(line.unit_price),
+            price=line.unit_price,
         )
     if not 0 <= line.tax_rate <= 1:
         return sentence(N_("The tax must be between 0% and 100%. Write it like 19%."))
