@@ -80,3 +80,11 @@ def _create_outbox_messages() -> None:
         ["tenant_id", "stream_id", "id"],
         unique=False,
     )
+    op.create_index(
+        "ix_outbox_messages_dead",
+        "outbox_messages",
+        ["tenant_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'DEAD'"),
+        postgresql_where=sa.text("status = 'DEAD'"),
+    )

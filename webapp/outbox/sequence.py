@@ -9,7 +9,7 @@ _last = 0
 
 
 def next_id() -> str:
-    """24 lower-case hexadecimal characters: sixteen of time that never stands still, eight of chance.
+    """24 hexadecimal characters: sixteen of time that never stands still, eight of chance.
 
     Two processes that write to one stream wait for each other at the row that changes, so that
     their clocks decide only for messages that nobody can order anyway.
