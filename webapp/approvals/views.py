@@ -1,6 +1,6 @@
 """The pages on which requests are looked at: inbox, my requests, one request."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 
 from webapp.approvals import queries
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
@@ -8,6 +8,7 @@ from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.timeline import tell
 from webapp.extensions import db
+from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
@@ -19,6 +20,14 @@ INBOX_BOXES = (Box.TURN, Box.WAITING, Box.DECIDED, Box.ALL)
 REQUEST_BOXES = (Box.OPEN, Box.DECIDED, Box.ALL)
 # The tabs whose counts are worth a query; history only grows.
 _COUNTED = (Box.TURN, Box.WAITING, Box.OPEN)
+
+
+def init_app(app: Flask) -> None:
+    """Count in the navigation what waits for this person, as the inbox and the list do."""
+    app.extensions[COUNTERS].update(
+        inbox=lambda session, actor: queries.count(session, actor, Side.APPROVER, Box.TURN),
+        requests=lambda session, actor: queries.count(session, actor, Side.REQUESTER, Box.TURN),
+    )
 
 
 @bp.get("/inbox")

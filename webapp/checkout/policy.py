@@ -1,6 +1,7 @@
 """May this cart or quote be checked out, by whom, and why not (R24)."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from webapp.approvals.domain import Status
 from webapp.approvals.policy import may_need_approval
@@ -10,16 +11,19 @@ from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Verdict, no, yes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveApproval:
+class LiveApproval(Protocol):
     """The pending or approved request of the resource, as far as checkout needs it."""
 
-    id: str
-    status: Status
-    requester_id: str
-    approver_id: str
-    approver_name: str
-    order_id: str | None = None
+    @property
+    def status(self) -> str: ...
+    @property
+    def requester_id(self) -> str: ...
+    @property
+    def approver_id(self) -> str: ...
+    @property
+    def approver_first_name(self) -> str: ...
+    @property
+    def order_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +57,14 @@ def may_check_out(facts: CheckoutFacts) -> Verdict:
 def _with_request(facts: CheckoutFacts, company: CompanyFacts, live: LiveApproval) -> Verdict:
     if live.order_id is not None:
         return no("ordered", N_("The order {order} has been placed."), order=live.order_id)
-    if live.status is Status.APPROVED:
+    if live.status == Status.APPROVED:
         return yes("approved", N_("This was approved, so the order can be placed."))
     if facts.person_id == live.approver_id:
         return yes("approver", N_("You decide this request; ordering approves it."))
     alone = _alone(facts, company)
     if alone:
         return alone
-    return no("pending", N_("{approver} has not decided yet."), approver=live.approver_name)
+    return no("pending", N_("{approver} has not decided yet."), approver=live.approver_first_name)
 
 
 def _alone(facts: CheckoutFacts, company: CompanyFacts) -> Verdict:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries as approvals
-from webapp.approvals.domain import Status
-from webapp.approvals.models import Approval
 from webapp.approvals.policy import Subject, may_approve
 from webapp.approvals.reasons import compared_amount
 from webapp.carts.domain import Resource
-from webapp.checkout.policy import CheckoutFacts, LiveApproval, may_check_out
+from webapp.checkout.policy import CheckoutFacts, may_check_out
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Member, Role
+from webapp.kernel.money import Money
 from webapp.kernel.sentence import Verdict
+from webapp.orders.terms import Offer, by_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def verdict(session: Session, actor: Actor, resource: Resource) -> Verdict:
             member=member,
             company=company,
             amount=compared_amount(resource.totals, settings.limit_basis),
-            live=_live(live),
+            live=live,
         )
     )
 
@@ -69,19 +69,6 @@ def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candi
     return sorted(filter(_worth_showing, found), key=lambda one: _rank(one, asked))
 
 
-def _live(approval: Approval | None) -> LiveApproval | None:
-    if approval is None:
-        return None
-    return LiveApproval(
-        id=approval.id,
-        status=Status(approval.status),
-        requester_id=approval.requester_id,
-        approver_id=approval.approver_id,
-        approver_name=f"{approval.approver_first_name} {approval.approver_last_name}",
-        order_id=approval.order_id,
-    )
-
-
 def _worth_showing(candidate: Candidate) -> bool:
     member = candidate.member
     buys = member.role in (Role.ADMIN, Role.BUYER)
@@ -94,3 +81,8 @@ def _rank(candidate: Candidate, asked: list[str]) -> tuple[bool, int, str]:
     person = candidate.member.person_id
     place = asked.index(person) if person in asked else len(asked)
     return not candidate.verdict, place, candidate.member.last_name
+
+
+def shipping_prices(offer: Offer) -> dict[str, Money]:
+    """The net price of each shipping method on offer, by its key in the form."""
+    return {key: method.price for key, method in by_key(offer.site.shipping_methods).items()}

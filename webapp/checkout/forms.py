@@ -1,0 +1,32 @@
+"""The form that asks somebody for approval."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
+
+MAX_WORDS = 4000
+
+
+class AskForm(FlaskForm):  # type: ignore[misc]
+    """Whom to ask and what they should know, on the version of the cart that was seen."""
+
+    approver = RadioField(_l("Whom to ask"), validators=[InputRequired(_l("Choose whom to ask."))])
+    comment = TextAreaField(
+        _l("What should they know?"),
+        validators=[Length(max=MAX_WORDS, message=_l("Shorten the text to 4,000 characters."))],
+    )
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    # What the page offered: ordering alone, or asking. If that changed, the page says so first.
+    verdict = HiddenField()
+    step = HiddenField()
+
+    def offer(self, people: list[tuple[str, str]], *, needed: bool) -> None:
+        """The colleagues to choose from as (id, name); nobody is chosen where none is needed."""
+        self.approver.choices = [SelectChoice(value, name) for value, name in people]
+        if not needed:
+            del self.approver
+        elif self.approver.data is None and people:
+            self.approver.data = people[0][0]

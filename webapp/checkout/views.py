@@ -1,0 +1,182 @@
+"""The page on which a cart or quote is ordered, or handed to somebody for approval."""
+
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response
+
+from webapp.approvals.submission import Submission, submit
+from webapp.carts.domain import ResourceType
+from webapp.checkout import queries, service
+from webapp.checkout.forms import AskForm
+from webapp.checkout.scene import Scene, load
+from webapp.extensions import db
+from webapp.i18n import say
+from webapp.identity.guards import current_actor
+from webapp.kernel.clock import utcnow
+from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_, Sentence, sentence
+from webapp.orders.details import shipping_price
+from webapp.orders.forms import DeliveryForm
+from webapp.orders.terms import Terms, compose
+from webapp.web import done, render
+
+bp = Blueprint("checkout", __name__)
+
+_KINDS = {"cart": ResourceType.CART, "quote": ResourceType.QUOTE}
+
+
+def init_app(app: Flask) -> None:
+    """Let the pages of carts show the verdict on each of them."""
+    app.extensions["cart_verdicts"] = queries.verdicts
+
+
+@bp.get("/carts/<resource_id>/checkout", defaults={"resource_type": "cart"})
+@bp.get("/quotes/<resource_id>/checkout", defaults={"resource_type": "quote"})
+def show(resource_type: str, resource_id: str) -> Response:
+    """Order it, or choose whom to ask; what was handed over already leads to its request or order."""
+    scene = _scene(resource_type, resource_id)
+    finished = _finished(scene)
+    if finished is not None:
+        return finished
+    delivery = DeliveryForm(formdata=None, data={"day": None})
+    ask = AskForm(
+        formdata=None, data={"version": scene.view.version, "verdict": scene.verdict.code}
+    )
+    return _page(scene, delivery, ask)
+
+
+@bp.post("/carts/<resource_id>/checkout", defaults={"resource_type": "cart"})
+@bp.post("/quotes/<resource_id>/checkout", defaults={"resource_type": "quote"})
+def create(resource_type: str, resource_id: str) -> Response:
+    """Place the order or hand it over; sent twice, the second answer is that of the first."""
+    now = utcnow()
+    scene = _scene(resource_type, resource_id)
+    finished = _finished(scene)
+    if finished is not None:
+        return finished
+    delivery, ask = DeliveryForm(), AskForm()
+    _offer(scene, delivery, ask, now=now)
+    if ask.step.data == "preview":
+        return _page(scene, delivery, ask, offered=True)
+    are_valid = [form.validate() for form in ((delivery, ask) if scene.has_terms else (ask,))]
+    if not all(are_valid):
+        return _page(scene, delivery, ask, status=422, offered=True)
+    moved = _moved(scene, ask)
+    if moved is not None:
+        return _page(scene, delivery, ask, status=409, notice=moved, offered=True)
+    try:
+        return _act(scene, delivery, ask, now=now)
+    except (Conflict, Forbidden, Invalid) as refusal:
+        return _page(
+            scene, delivery, ask, status=_status(refusal), notice=refusal.sentence, offered=True
+        )
+
+
+def _act(scene: Scene, delivery: DeliveryForm, ask: AskForm, *, now: datetime) -> Response:
+    actor, resource = current_actor(), scene.resource
+    terms = _terms(scene, delivery)
+    if scene.alone:
+        with db.transaction() as session:
+            order_id = service.order_alone(
+                session, actor, resource.type, resource.id, terms=terms, now=now
+            )
+        return done("orders.show", sentence(_ORDERED, order=order_id), order_id=order_id)
+    submission = Submission(
+        resource_type=resource.type,
+        resource_id=resource.id,
+        approver_id=ask.approver.data if ask.approver is not None else "",
+        comment=ask.comment.data or "",
+        details=terms.details,
+        delivery_window=terms.delivery_window,
+    )
+    with db.transaction() as session:
+        approval = submit(session, actor, submission, now=now)
+    message = sentence(_ASKED, approver=approval.approver_first_name)
+    return done("approvals.show", message, approval_id=approval.id)
+
+
+def _scene(resource_type: str, resource_id: str) -> Scene:
+    with db.reading() as session:
+        return load(session, current_actor(), _KINDS[resource_type], resource_id)
+
+
+def _finished(scene: Scene) -> Response | None:
+    """Where a cart leads that was handed over or ordered before."""
+    if scene.order_id is not None:
+        return done(
+            "orders.show", sentence(_ORDERED, order=scene.order_id), order_id=scene.order_id
+        )
+    if scene.request_id is not None:
+        return done("approvals.show", sentence(_ASKED_BEFORE), approval_id=scene.request_id)
+    return None
+
+
+def _page(
+    scene: Scene,
+    delivery: DeliveryForm,
+    ask: AskForm,
+    *,
+    status: int = 200,
+    notice: Sentence | None = None,
+    offered: bool = False,
+) -> Response:
+    if not offered:
+        _offer(scene, delivery, ask, now=utcnow())
+    chosen = scene.candidate(ask.approver.data) if ask.approver is not None else None
+    shipping = _shipping(scene, delivery)
+    return render(
+        "checkout/show.html",
+        "checkout/_preview.html" if ask.step.data == "preview" else None,
+        status=status,
+        scene=scene,
+        delivery=delivery,
+        ask=ask,
+        chosen=chosen,
+        shipping=shipping,
+        order_total=scene.goods + (shipping or Money.zero(scene.goods.currency)),
+        notice=notice,
+    )
+
+
+def _offer(scene: Scene, delivery: DeliveryForm, ask: AskForm, *, now: datetime) -> None:
+    delivery.offer(scene.offer, scene.terms, today=now.date())
+    people = [(c.member.person_id, c.member.name) for c in scene.candidates if c.verdict]
+    ask.offer(people, needed=scene.asks)
+
+
+def _moved(scene: Scene, ask: AskForm) -> Sentence | None:
+    """What changed between the page that was seen and now, if anything did."""
+    if ask.verdict.data and ask.verdict.data != scene.verdict.code:
+        return scene.verdict.reason or sentence(_RULES_CHANGED)
+    if ask.version.data is not None and ask.version.data != scene.view.version:
+        return sentence(_CART_CHANGED)
+    return None
+
+
+def _terms(scene: Scene, delivery: DeliveryForm) -> Terms:
+    if not scene.has_terms:
+        return Terms(details=None, delivery_window=None)
+    return compose(scene.terms, delivery.choice(), scene.offer, scene.goods)
+
+
+def _shipping(scene: Scene, delivery: DeliveryForm) -> Money | None:
+    """The price of the chosen shipping; None while what came in cannot be read."""
+    if not scene.has_terms:
+        return None
+    choice = delivery.shipping_method.data or next(
+        (option.value for option in delivery.shipping_method.choices), ""
+    )
+    methods = queries.shipping_prices(scene.offer)
+    return methods.get(choice, shipping_price(scene.terms.details, scene.goods.currency))
+
+
+def _status(refusal: DomainError) -> int:
+    return {Conflict: 409, Forbidden: 403}.get(type(refusal), 422)
+
+
+_ORDERED = N_("The order {order} is placed.")
+_ASKED = N_("{approver} is asked, and gets a mail.")
+_ASKED_BEFORE = N_("This was handed over before; here is the request.")
+_RULES_CHANGED = N_("What you may do with this cart changed meanwhile. Look at it again.")
+_CART_CHANGED = N_("The cart changed in another window. Look at it again before you hand it over.")
