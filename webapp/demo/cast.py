@@ -122,6 +122,12 @@ def company_ids() -> list[str]:
     return [company["id"] for company in _document()["legalEntities"]]
 
 
+def products() -> list[dict[str, Any]]:
+    """What the company buys, in the seed format."""
+    found: list[dict[str, Any]] = _document()["products"]
+    return found
+
+
 def _place(member: Member) -> tuple[int, str]:
     """The cast in the order of the story, then whoever was added on the company page."""
     order = list(LINES)
