@@ -1,18 +1,18 @@
-"""Runs migrations on the connection that `webapp.migrating` hands over, or on COUNTERSIGN_DATABASE_URL."""
+"""Runs migrations on the connection of `webapp.migrating`, or on COUNTERSIGN_DATABASE_URL."""
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 
-def _metadata():
-    """The tables of the program, for `alembic revision --autogenerate`; migrations never see them."""
+def _metadata() -> MetaData:
+    """The tables of the program, for `alembic revision --autogenerate` only."""
     import webapp.app  # noqa: F401 - imports every feature and with it every table
     from webapp.db import Base
 
     return Base.metadata
 
 
-def _run(connection: Connection, metadata=None) -> None:
+def _run(connection: Connection, metadata: MetaData | None = None) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,

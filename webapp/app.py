@@ -10,9 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import errors, extensions, headers, i18n, logs, migrating, web
 from webapp.assets import Assets, data_root
-from webapp.config import Settings, require_sound
+from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.identity import frame, guards, oidc, sessions
+from webapp.soundness import require_sound
 
 _MOST_BYTES = 2 * 1024 * 1024
 _MOST_FIELDS = 5000
@@ -24,7 +25,9 @@ _FEATURES = (
     "webapp.carts.quote_views",
     "webapp.orders.views",
     "webapp.approvals.views",
-    "webapp.approvals.request_views",
+    "webapp.approvals.action_views",
+    "webapp.approvals.details_views",
+    "webapp.approvals.jobs",
     "webapp.checkout.views",
     "webapp.company.views",
 )
@@ -84,6 +87,7 @@ def _make(known: Settings) -> Flask:
 
 def _add_features(app: Flask, known: Settings) -> None:
     app.add_url_rule("/healthz", "health", _health, methods=["GET"])
+    blueprints = []
     for name in _FEATURES:
         try:
             module = importlib.import_module(name)
@@ -91,9 +95,12 @@ def _add_features(app: Flask, known: Settings) -> None:
             if error.name != name:
                 raise
             continue
-        app.register_blueprint(module.bp)
         if hasattr(module, "init_app"):
             module.init_app(app)
+        if hasattr(module, "bp") and module.bp not in blueprints:
+            blueprints.append(module.bp)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
     if known.demo:
         from webapp.demo import views as demo_views
 
@@ -104,7 +111,7 @@ def _wrap(app: Flask, known: Settings, assets: Assets) -> None:
     served = assets.wrap(app.wsgi_app)
     if known.proxies:
         served = ProxyFix(served, x_for=known.proxies, x_proto=known.proxies, x_host=known.proxies)
-    app.wsgi_app = served  # type: ignore[method-assign]
+    app.wsgi_app = served  # type: ignore[method-assign, assignment]
 
 
 def _health() -> Response:

@@ -1,8 +1,226 @@
-"""The `countersign` program."""
+"""The `countersign` program: every command says what it does, and fails with one clear sentence."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
+
+from webapp.config import BadSettings, Settings, explain
+
+_FEW = 200
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("countersign"), prog_name="countersign")
 def main() -> None:
-    """Countersign, an approvals desk for the carts of business customers."""
+    """Countersign, an approvals desk for the carts of business customers.
+
+    Settings come from the environment, as COUNTERSIGN_...; `countersign doctor` explains them.
+    """
+
+
+def _clearly(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn what may go wrong into one sentence and a non-zero exit."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        from webapp.assets import AssetError
+
+        try:
+            command(*args, **options)
+        except BadSettings as error:
+            _fail("\n".join(["The settings cannot be used.", *map(str, error.problems)]))
+        except DBAPIError as error:
+            _fail(f"The database refused: {str(error.orig).strip().partition(chr(10))[0]}")
+        except (AssetError, OSError) as error:
+            _fail(str(error))
+
+    return run
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8080, show_default=True, help="The port to listen at.")
+@click.option("--worker/--no-worker", default=True, show_default=True, help="Deliver mail as well.")
+@_clearly
+def serve(host: str, port: int, worker: bool) -> None:
+    """Serve the desk, and deliver its mail beside it."""
+    from webapp import server
+    from webapp.soundness import require_sound
+
+    settings = Settings.from_environ()
+    require_sound(settings)
+    _require_current(settings)
+    click.echo(f"Serving {settings.base_url} at {host}:{port}. Ctrl-C stops it.")
+    server.serve(settings, host=host, port=port, with_worker=worker)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=None, type=int, help="The port to listen at; a free one from 8080.")
+@click.option("--reset", is_flag=True, help="Begin the story afresh.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open the browser.")
+@_clearly
+def demo(host: str, port: int | None, reset: bool, open_browser: bool) -> None:
+    """Show an invented company with a story, people to sign in as and a mailbox."""
+    from webapp import demo as package
+
+    package.run(host=host, port=port, reset=reset, open_browser=open_browser)
+
+
+@main.command()
+@_clearly
+def worker() -> None:
+    """Deliver mail and let requests expire; only needed beside `serve --no-worker`."""
+    from webapp import server
+
+    _require_current(Settings.from_environ())
+    click.echo("Delivering messages. Ctrl-C stops it.")
+    server.work()
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+@_clearly
+def upgrade() -> None:
+    """Bring the database to the schema of this program."""
+    from webapp import migrating
+    from webapp.db import make_engine
+
+    engine = make_engine(Settings.from_environ().database_url)
+    with engine.connect() as connection:
+        before = migrating.current(connection)
+    if before == migrating.newest():
+        click.echo(f"The database is at revision {before} already.")
+        return
+    click.echo(f"Upgrading from {before or 'an empty database'} to {migrating.newest()} ...")
+    migrating.upgrade(engine)
+    click.echo("Done.")
+
+
+@db.command()
+@_clearly
+def check() -> None:
+    """Say whether the database has the schema of this program; fails when not."""
+    _require_current(Settings.from_environ())
+    click.echo("The database has the schema of this program.")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@_clearly
+def import_(file: Path, dry_run: bool) -> None:
+    """Load tenants, companies, people, carts and quotes from a JSON FILE."""
+    from webapp.kernel.clock import utcnow
+    from webapp.seeding import service
+    from webapp.seeding.domain import Refused
+
+    database = _database()
+    try:
+        documents = json.loads(file.read_text("utf-8"))
+        with database.transaction() as session:
+            report = service.load(
+                session, documents, now=utcnow(), progress=_say_progress, dry_run=dry_run
+            )
+    except ValueError as error:
+        _fail(f"{file} is not valid JSON: {error}")
+    except Refused as error:
+        _fail("\n".join(["Nothing was loaded.", *map(str, error.problems)]))
+    click.echo("This would be done:" if dry_run else "Done:")
+    for line in report.lines():
+        click.echo(f"  {line}")
+    for note in report.notes:
+        click.echo(f"  {note}")
+
+
+@main.command()
+@_clearly
+def doctor() -> None:
+    """Explain every setting, and look whether everything that the desk leans on answers."""
+    from webapp import doctor as examiner
+
+    settings = Settings.from_environ()
+    for one in explain(settings):
+        click.echo(click.style(one.name, bold=True) + f" = {one.value or '(nothing)'}")
+        click.echo(f"    {one.explained}")
+    click.echo()
+    is_well = True
+    for finding in examiner.examine(settings):
+        mark = (
+            click.style("fine ", fg="green") if finding.is_fine else click.style("wrong", fg="red")
+        )
+        click.echo(f"{mark}  {finding.what}: {finding.words} {finding.remedy}".rstrip())
+        is_well = is_well and finding.is_fine
+    if not is_well:
+        _fail("Something needs your attention; it is marked as wrong above.")
+
+
+@main.group()
+def audit() -> None:
+    """Prove the history."""
+
+
+@audit.command()
+@_clearly
+def verify() -> None:
+    """Recompute every chain of the history, and name the first entry that does not fit."""
+    from webapp.approvals import queries
+    from webapp.ledger import service
+
+    chains = 0
+    with _database().reading() as session:
+        for head in queries.heads(session):
+            if found := service.verify(session, head):
+                _fail(
+                    f"Request {found.stream_id} of {found.tenant_id}, entry {found.sequence}: "
+                    f"{found.problem}."
+                )
+            chains += 1
+            if chains % _FEW == 0:
+                click.echo(f"{chains} chains checked ...", err=True)
+    click.echo(f"The history is whole: {chains} chains, every entry fits.")
+
+
+def _database() -> Any:
+    from webapp.db import Database, make_engine
+
+    settings = Settings.from_environ()
+    _require_current(settings)
+    return Database(make_engine(settings.database_url))
+
+
+def _require_current(settings: Settings) -> None:
+    from webapp import migrating
+    from webapp.db import make_engine
+
+    engine = make_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            if not migrating.is_current(connection):
+                _fail(
+                    f"The database is at revision {migrating.current(connection) or 'none'}, the "
+                    f"program needs {migrating.newest()}: run `countersign db upgrade`."
+                )
+    finally:
+        engine.dispose()
+
+
+def _say_progress(kind: str, done: int, total: int) -> None:
+    if total > _FEW and (done % _FEW == 0 or done == total):
+        click.echo(f"{kind}: {done} of {total}", err=True)
+
+
+def _fail(words: str) -> NoReturn:
+    click.echo(words, err=True)
+    sys.exit(1)

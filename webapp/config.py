@@ -1,7 +1,7 @@
 """The settings: read once from the environment, checked, and explained by `countersign doctor`."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,9 +10,6 @@ PREFIX = "COUNTERSIGN_"
 ENVIRONMENTS = ("production", "development", "demo", "test")
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
-_SHORTEST_KEY = 32
-_LEVELS = ("debug", "info", "warning", "error")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def _setting(default: Any, explained: str, *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the operator decides; every field is an environment variable with `COUNTERSIGN_` before it."""
+    """What the operator decides; each field is an environment variable after `COUNTERSIGN_`."""
 
     env: str = _setting(
         "production",
@@ -126,6 +123,14 @@ class Settings:
         return cls(**values)
 
 
+def to_environ(settings: Settings) -> dict[str, str]:
+    """The environment from which another process reads the same settings."""
+    return {
+        variable(one.name): _shown(getattr(settings, one.name), secret=False)
+        for one in fields(settings)
+    }
+
+
 def variable(name: str) -> str:
     """The environment variable of a field of `Settings`."""
     return PREFIX + name.upper()
@@ -152,20 +157,6 @@ def explain(settings: Settings) -> list[Explained]:
         )
         for one in fields(settings)
     ]
-
-
-def problems(settings: Settings) -> list[Problem]:
-    """What is wrong with the values; production has the strict list."""
-    found = [problem for check in _CHECKS for problem in check(settings)]
-    if settings.env == "production":
-        found += [problem for check in _PRODUCTION for problem in check(settings)]
-    return found
-
-
-def require_sound(settings: Settings) -> None:
-    """Return when the desk may start with these settings, otherwise raise `BadSettings`."""
-    if found := problems(settings):
-        raise BadSettings(found)
 
 
 def _read(defaults: Settings, given: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -211,143 +202,3 @@ def _without_password(url: str) -> str:
     if parts.password is None:
         return url
     return url.replace(f":{parts.password}@", ":***@")
-
-
-def _check_base(settings: Settings) -> list[Problem]:
-    parts, found = urlsplit(settings.base_url), []
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
-        found.append(
-            Problem(
-                variable("base_url"),
-                f"{settings.base_url!r} is not an address without a path.",
-                "Write it like https://desk.example.",
-            )
-        )
-    if settings.env not in ENVIRONMENTS:
-        found.append(
-            Problem(
-                variable("env"),
-                f"{settings.env!r} is not known.",
-                f"Choose one of {', '.join(ENVIRONMENTS)}.",
-            )
-        )
-    if settings.log_level not in _LEVELS:
-        found.append(
-            Problem(
-                variable("log_level"),
-                f"{settings.log_level!r} is not a level.",
-                f"Choose one of {', '.join(_LEVELS)}.",
-            )
-        )
-    return found
-
-
-def _check_numbers(settings: Settings) -> list[Problem]:
-    lowest = {"session_idle_minutes": 1, "session_max_hours": 1, "workers": 1, "threads": 2}
-    return [
-        Problem(
-            variable(name), f"{getattr(settings, name)} is too small.", f"{least} is the least."
-        )
-        for name, least in {**lowest, "proxies": 0}.items()
-        if getattr(settings, name) < least
-    ]
-
-
-def _check_database(settings: Settings) -> list[Problem]:
-    if settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return []
-    return [
-        Problem(
-            variable("database_url"),
-            "It is neither SQLite nor PostgreSQL.",
-            "Write sqlite:////path/file.db or postgresql+psycopg://user:password@host/name.",
-        )
-    ]
-
-
-def _check_secret(settings: Settings) -> list[Problem]:
-    if settings.env == "production" and not settings.secret_key:
-        what = "It is missing."
-    elif len(settings.secret_key) < _SHORTEST_KEY:
-        what = f"It is shorter than {_SHORTEST_KEY} characters."
-    elif len(set(settings.secret_key)) < _SHORTEST_KEY // 4:
-        what = "It repeats a few characters and can be guessed."
-    else:
-        return []
-    return [
-        Problem(
-            variable("secret_key"),
-            what,
-            "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'.",
-        )
-    ]
-
-
-def _check_oidc(settings: Settings) -> list[Problem]:
-    if not settings.oidc_issuer:
-        return []
-    found = []
-    if not settings.oidc_client_id:
-        found.append(
-            Problem(
-                variable("oidc_client_id"),
-                "It is missing.",
-                "Register this desk at the provider and set what it was given.",
-            )
-        )
-    if "openid" not in settings.oidc_scopes.split():
-        found.append(
-            Problem(variable("oidc_scopes"), "`openid` is missing.", "Without it nobody signs in.")
-        )
-    parts = urlsplit(settings.oidc_issuer)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        found.append(
-            Problem(
-                variable("oidc_issuer"),
-                "It is not an https address.",
-                "Sign-in answers must not travel in the clear.",
-            )
-        )
-    return found
-
-
-def _refuse_http(settings: Settings) -> list[Problem]:
-    if settings.https:
-        return []
-    return [
-        Problem(
-            variable("base_url"),
-            "Production needs an https address.",
-            "Put a reverse proxy with a certificate in front and set its address.",
-        )
-    ]
-
-
-def _refuse_no_provider(settings: Settings) -> list[Problem]:
-    if not settings.oidc_issuer:
-        return [
-            Problem(
-                variable("oidc_issuer"),
-                "Nobody could sign in.",
-                "Set the issuer, the client id and the secret of your OpenID Connect provider.",
-            )
-        ]
-    if settings.oidc_issuer.startswith(f"{settings.base_url}/demo"):
-        return [
-            Problem(
-                variable("oidc_issuer"),
-                "This is the provider of the demo, which lets everybody in.",
-                "Set your own provider.",
-            )
-        ]
-    return []
-
-
-_CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
-    _check_base,
-    _check_database,
-    _check_secret,
-    _check_oidc,
-    _check_numbers,
-)
-_PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (_refuse_http, _refuse_no_provider)

@@ -78,7 +78,7 @@ def show_http(error: HTTPException) -> Response:
 
 
 def show_database(error: Exception) -> Response:
-    """503 when the database is away or busy, so that clients try again; anything else is a fault."""
+    """503 when the database is away or busy, so that clients try again; else a fault."""
     if not _is_away(error):
         return show_fault(InternalServerError(original_exception=error))
     log.warning("database away", error=type(error).__name__, request=request_id())
@@ -90,7 +90,7 @@ def show_database(error: Exception) -> Response:
 def show_fault(error: InternalServerError) -> Response:
     """500 with the number of the request, under which the log has the cause."""
     original = error.original_exception
-    if original is not None and _is_away(original):
+    if isinstance(original, Exception) and _is_away(original):
         return show_database(original)
     log.error("unexpected error", request=request_id(), exc_info=original or error)
     return show(500, _sentence(500))

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
 
 
 def content_security_policy(provider_origin: str) -> str:
-    """No inline code, no other host; forms may lead to the identity provider, where sign-in goes on."""
+    """No inline code, no other host; forms may lead to the provider, where sign-in goes on."""
     return "; ".join(
         (
             "default-src 'none'",

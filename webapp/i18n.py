@@ -1,35 +1,53 @@
 """Sentences, money and times in the reader's language and time zone.
 
-The reader is the person who is signed in, else whoever the browser says (`Accept-Language`), else
-whom the mailer names with `reading_as`. Formatters are compiled once for each language and currency:
-Babel's own functions parse their patterns on every call, which a list of fifty rows feels.
+Formatters are compiled once for each language: Babel's own functions parse their patterns on every
+call, which a list of fifty rows feels.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from datetime import date as Date
+from datetime import date as calendar_date
 from decimal import Decimal
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
 
-import flask_babel
 from babel.core import Locale
 from babel.dates import DateTimePattern, parse_pattern
 from babel.numbers import get_decimal_symbol, get_group_symbol
-from flask import Flask, g, has_request_context, request
+from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
-from webapp.config import LANGUAGES
 from webapp.extensions import babel
 from webapp.kernel.clock import utcnow
 from webapp.kernel.money import Money, exponent
 from webapp.kernel.sentence import Sentence
+from webapp.reader import read_by, reader, reading_as, time_zones, zone_of
 
-DEFAULT_LANGUAGE, DEFAULT_ZONE = "en", "Europe/Berlin"
+__all__ = (
+    "amount",
+    "date",
+    "day",
+    "duration",
+    "init_app",
+    "initials",
+    "moment",
+    "money",
+    "money_html",
+    "number",
+    "percent",
+    "read_by",
+    "reader",
+    "reading_as",
+    "relative",
+    "say",
+    "say_html",
+    "time_zones",
+    "unit_price",
+    "zone_of",
+)
+
 _EMPHASIS = re.compile(r"\*([^*]+)\*")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _DATE = {"en": "d MMM y", "de": "d. MMM y"}
@@ -37,56 +55,10 @@ _DAY_PATTERN = {"en": "ccc d MMM", "de": "ccc d. MMM"}
 _TIME = "HH:mm"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom words and times are written."""
-
-    language: str = DEFAULT_LANGUAGE
-    zone: ZoneInfo = ZoneInfo(DEFAULT_ZONE)
-
-
 def init_app(app: Flask) -> None:
     """Bind the catalogues and register the filters `money`, `moment`, `say` and so on."""
     babel.init_app(app, locale_selector=lambda: reader().language)
     app.jinja_env.filters.update(_FILTERS)
-
-
-def reader() -> Reader:
-    """For whom this request or mail is written."""
-    found: Reader | None = g.get("reader")
-    if found is None:
-        found = g.reader = Reader(language=_accepted_language())
-    return found
-
-
-def read_by(language: str, time_zone: str) -> None:
-    """From here on this request is written for somebody with this language and time zone."""
-    g.reader = Reader(language if language in LANGUAGES else DEFAULT_LANGUAGE, zone_of(time_zone))
-    flask_babel.refresh()
-
-
-@contextmanager
-def reading_as(language: str, time_zone: str) -> Iterator[None]:
-    """Within this block everything is written for somebody else, as in a mail."""
-    before: Reader | None = g.get("reader")
-    read_by(language, time_zone)
-    try:
-        yield
-    finally:
-        g.reader = before
-        flask_babel.refresh()
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone of this name, or the default one for a name that no longer exists."""
-    return ZoneInfo(name if name in _zones() else DEFAULT_ZONE)
-
-
-def time_zones() -> list[str]:
-    """The names of time zones that a person may choose, in order."""
-    return sorted(name for name in _zones() if "/" in name and not name.startswith("Etc/")) + [
-        "UTC"
-    ]
 
 
 def say(sentence: Sentence | str) -> str:
@@ -147,12 +119,12 @@ def initials(name: str) -> str:
     return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
 
 
-def date(value: Date | datetime) -> str:
+def date(value: calendar_date | datetime) -> str:
     """`17 Nov 2026`; a moment is taken in the reader's zone."""
     return _apply(_DATE, _here(value))
 
 
-def day(value: Date | datetime) -> str:
+def day(value: calendar_date | datetime) -> str:
     """`Tue 17 Nov`, with the year when it is another one than this."""
     local = _here(value)
     text = _apply(_DAY_PATTERN, local)
@@ -160,7 +132,7 @@ def day(value: Date | datetime) -> str:
 
 
 def moment(value: datetime) -> str:
-    """`Tue 17 Nov, 09:12` in the reader's zone; `today, 09:12` and `yesterday, 16:12` when close."""
+    """`Tue 17 Nov, 09:12` in the reader's zone; `today, 09:12`, `yesterday, 16:12` when close."""
     local = value.astimezone(reader().zone)
     clock = _apply({}, local, default=_TIME)
     match (local.date() - _today()).days:
@@ -227,28 +199,25 @@ def _localised(params: Mapping[str, object]) -> dict[str, object]:
 
 
 def _written(value: object, *, bare: bool) -> str:
-    match value:
-        case Money():
-            return amount(value) if bare else money(value)
-        case Sentence():
-            return say(value)
-        case datetime():
-            return moment(value)
-        case Date():
-            return date(value)
-        case timedelta():
-            return duration(value)
-        case Decimal() | int() if not isinstance(value, bool):
-            return number(value)
-        case list() | tuple():
-            return ", ".join(_written(each, bare=bare) for each in value)
+    if isinstance(value, Money):
+        return amount(value) if bare else money(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(_written(each, bare=bare) for each in value)
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return write(value)
     return str(value)
 
 
-def _accepted_language() -> str:
-    if not has_request_context():
-        return DEFAULT_LANGUAGE
-    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+# A moment is a date too, so it comes first.
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    Sentence: say,
+    datetime: moment,
+    calendar_date: date,
+    timedelta: duration,
+    Decimal: number,
+    int: number,
+}
 
 
 def _grouped(value: Decimal) -> str:
@@ -277,21 +246,16 @@ def _locale(language: str) -> Locale:
     return Locale.parse(language)
 
 
-@lru_cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _apply(patterns: Mapping[str, str], value: Date | datetime, default: str = "") -> str:
+def _apply(patterns: Mapping[str, str], value: calendar_date | datetime, default: str = "") -> str:
     language = reader().language
     return _pattern(patterns.get(language, default)).apply(value, _locale(language))
 
 
-def _here(value: Date | datetime) -> Date | datetime:
+def _here(value: calendar_date | datetime) -> calendar_date | datetime:
     return value.astimezone(reader().zone) if isinstance(value, datetime) else value
 
 
-def _today() -> Date:
+def _today() -> calendar_date:
     return utcnow().astimezone(reader().zone).date()
 
 

@@ -18,7 +18,7 @@ STATUS_EVENT = "status"
 
 
 def wants_fragment() -> bool:
-    """Whether htmx swaps a part of the page; boosted links and history restores want whole pages."""
+    """Whether htmx swaps a part of the page; boosted links and restored pages want it whole."""
     headers = request.headers
     return headers.get("HX-Request") == "true" and not (
         headers.get("HX-Boosted") == "true" or headers.get("HX-History-Restore-Request") == "true"

@@ -79,7 +79,7 @@ def _sqlite() -> list[str]:
     same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in _SEALED)
     refuse = "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
     there = (
-        "EXISTS (SELECT 1 FROM ledger_entries WHERE tenant_id = NEW.tenant_id "  # noqa: S608
+        "EXISTS (SELECT 1 FROM ledger_entries WHERE tenant_id = NEW.tenant_id "
         "AND stream_id = NEW.stream_id AND sequence = NEW.sequence)"
     )
     return [
@@ -95,7 +95,8 @@ def _postgresql() -> list[str]:
     same = " AND ".join(f"NEW.{name} IS NOT DISTINCT FROM OLD.{name}" for name in _SEALED)
     return [
         "CREATE FUNCTION refuse_to_change_history() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION 'history is append-only' USING ERRCODE = 'integrity_constraint_violation'; "
+        "BEGIN RAISE EXCEPTION 'history is append-only' "
+        "USING ERRCODE = 'integrity_constraint_violation'; "
         "END $$",
         "CREATE TRIGGER ledger_entries_keep BEFORE DELETE ON ledger_entries "
         "FOR EACH ROW EXECUTE FUNCTION refuse_to_change_history()",

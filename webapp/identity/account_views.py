@@ -6,6 +6,7 @@ from flask_babel import gettext
 from webapp import i18n
 from webapp.extensions import db, settings
 from webapp.identity import queries, service, session_store
+from webapp.identity.domain import PersonFacts
 from webapp.identity.forms import PreferencesForm
 from webapp.identity.guards import current_actor
 from webapp.identity.sessions import current_session, limits
@@ -112,5 +113,5 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
     )
 
 
-def _preferences(person: queries.PersonFacts) -> dict[str, str]:
+def _preferences(person: PersonFacts) -> dict[str, str]:
     return {"language": person.language, "time_zone": person.time_zone, "theme": person.theme}

@@ -77,7 +77,7 @@ class Actor:
 
     @property
     def approves(self) -> bool:
-        """Whether requests may wait for this person, so that the inbox is where they start (R11)."""
+        """Whether requests may wait for this person, who then starts in the inbox (R11)."""
         return self.in_group or self.role in {Role.ADMIN, Role.BUYER}
 
     @property
@@ -88,7 +88,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyFacts:
-    """What rules know of a company; `limit` is None when there is none, which is not a limit of zero (R10)."""
+    """What rules know of a company; no `limit` is not a limit of zero (R10)."""
 
     id: str
     name: str
@@ -98,7 +98,7 @@ class CompanyFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One person in one company, as rules see them; `active` needs an active person and membership."""
+    """One person in one company; `active` needs an active person and an active membership."""
 
     membership_id: str
     person_id: str

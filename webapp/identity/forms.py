@@ -2,7 +2,8 @@
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField
+from wtforms import RadioField, SelectField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from webapp.config import LANGUAGES
 from webapp.i18n import time_zones

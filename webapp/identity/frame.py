@@ -64,7 +64,10 @@ class Frame:
     def nav(self) -> list[NavItem]:
         """Where this person may go; empty for strangers."""
         actor = self.actor
-        return [] if actor is None else [_item(name, actor) for name in places_of(actor)]
+        if actor is None:
+            return []
+        counts = _counts(actor)
+        return [_item(name, counts.get(name, "")) for name in places_of(actor)]
 
     @cached_property
     def companies(self) -> list[CompanyItem]:
@@ -86,7 +89,7 @@ class Frame:
     @cached_property
     def flash(self) -> str:
         """What to say in the status line, once."""
-        return " ".join(get_flashed_messages()) if self.actor else ""
+        return " ".join(map(str, get_flashed_messages())) if self.actor else ""
 
     @property
     def language(self) -> str:
@@ -145,18 +148,24 @@ def places_of(actor: Actor) -> list[str]:
     return [*names, "company"] if actor.role is Role.ADMIN else names
 
 
-def _item(name: str, actor: Actor) -> NavItem:
+def _item(name: str, count: str) -> NavItem:
     text, icon, paths = _PLACES[name]
     here = any(request.path == path or request.path.startswith(f"{path}/") for path in paths)
-    return NavItem(name, gettext(text), paths[0], icon, here, _count(name, actor))
+    return NavItem(name, gettext(text), paths[0], icon, here, count)
 
 
-def _count(name: str, actor: Actor) -> str:
-    counter: Counter | None = current_app.extensions[COUNTERS].get(name)
-    if counter is None:
-        return ""
+def _counts(actor: Actor) -> dict[str, str]:
+    counters: dict[str, Counter] = current_app.extensions[COUNTERS]
+    places = places_of(actor)
     with db.reading() as session:
-        waiting = counter(session, actor)
+        return {
+            name: _capped(count(session, actor))
+            for name, count in counters.items()
+            if name in places
+        }
+
+
+def _capped(waiting: int) -> str:
     if waiting > _MOST:
         return f"{_MOST}+"
     return str(waiting) if waiting else ""

@@ -1,4 +1,4 @@
-"""Nobody gets in by accident: every endpoint needs somebody who is signed in, unless it stands here."""
+"""Nobody gets in by accident: every endpoint asks people to sign in, unless it stands here."""
 
 from urllib.parse import urlsplit
 

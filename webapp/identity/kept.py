@@ -1,4 +1,4 @@
-"""What was typed into a form that could not be accepted any more: kept, shown, and sent again (law 7).
+"""What was typed into a form that came too late: kept, shown, and sent again (law 7).
 
 A form may arrive after its session or its token has ended. Its fields then wait in the browser's
 new session, out of sight of anybody who signs in as somebody else, until they are sent again.
@@ -39,7 +39,7 @@ class Kept:
 def keep() -> bool:
     """Keep the fields of this request; False when there are none, too many, or from another site.
 
-    A form of another site is never kept: its words would be offered as if the reader had typed them.
+    A form of another site is never kept: the reader would take its words for their own.
     """
     fields = posted_fields()
     if not fields or not same_origin() or not is_local(request.path):

@@ -62,7 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if not settings.oidc_issuer:
         return
     oauth = OAuth(app)
-    oauth.register(
+    oauth.register(  # type: ignore[no-untyped-call]
         NAME,
         client_cls=StrictApp,
         client_id=settings.oidc_client_id,

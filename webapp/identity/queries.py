@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.identity.domain import (
@@ -190,7 +190,7 @@ def tenant_name(session: Session, tenant_id: str) -> str:
     return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or tenant_id
 
 
-def _accounts(claims: Claims) -> Select[Any]:
+def _accounts(claims: Claims) -> Select[*tuple[Any, ...]]:
     mine = and_(
         Identity.tenant_id == Person.tenant_id,
         Identity.person_id == Person.id,
@@ -214,11 +214,11 @@ def _accounts(claims: Claims) -> Select[Any]:
 
 def _is_unbound(claims: Claims) -> Any:
     return and_(
-        claims.email != "", func.lower(claims.email) == Person.email, Identity.subject.is_(None)
+        literal(claims.email) != "", Person.email == claims.email, Identity.subject.is_(None)
     )
 
 
-def _member(row: Row[Any]) -> Member:
+def _member(row: Any) -> Member:
     id_, person_id, company_id, first, last, email, role, active, in_group, source, lang, zone = row
     return Member(
         membership_id=id_,

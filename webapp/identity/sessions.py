@@ -1,4 +1,4 @@
-"""Flask's sessions on our table: a random cookie value, its hash in the database, short transactions."""
+"""Flask's sessions on our table: a random cookie value here, its hash in the database."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

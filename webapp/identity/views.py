@@ -47,7 +47,6 @@ def sign_in() -> Response:
 
 
 @bp.post("/sign-in")
-@csrf.exempt  # Strangers have no session to bind a token to; all it does is send them to sign in.
 def start_sign_in() -> Response:
     """Go to the provider; `next` is where the person wanted to go."""
     if not same_origin():
@@ -55,6 +54,10 @@ def start_sign_in() -> Response:
     session = current_session()
     session[NEXT] = _local(request.form.get(NEXT, ""))
     return oidc.start(_callback_url(), choose_account=request.form.get("switch") == "1")
+
+
+# Strangers have no session to bind a token to, and all it does is send them to sign in.
+csrf.exempt(start_sign_in)
 
 
 @bp.get("/auth/callback")

@@ -1,0 +1,5 @@
+"""`python -m webapp` is `countersign`."""
+
+from webapp.cli import main
+
+main()

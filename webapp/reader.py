@@ -1,0 +1,74 @@
+"""For whom words and times are written: language and time zone of a request or a mail.
+
+That is the person who is signed in, else whoever the browser says (`Accept-Language`), else whom
+the mailer names with `reading_as`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import flask_babel
+from flask import g, has_request_context, request
+
+from webapp.config import LANGUAGES
+
+DEFAULT_LANGUAGE, DEFAULT_ZONE = "en", "Europe/Berlin"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom words and times are written."""
+
+    language: str = DEFAULT_LANGUAGE
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULT_ZONE))
+
+
+def reader() -> Reader:
+    """For whom this request or mail is written."""
+    found: Reader | None = g.get("reader")
+    if found is None:
+        found = g.reader = Reader(language=_accepted_language())
+    return found
+
+
+def read_by(language: str, time_zone: str) -> None:
+    """From here on this request is written for somebody with this language and time zone."""
+    g.reader = Reader(language if language in LANGUAGES else DEFAULT_LANGUAGE, zone_of(time_zone))
+    flask_babel.refresh()
+
+
+@contextmanager
+def reading_as(language: str, time_zone: str) -> Iterator[None]:
+    """Within this block everything is written for somebody else, as in a mail."""
+    before: Reader | None = g.get("reader")
+    read_by(language, time_zone)
+    try:
+        yield
+    finally:
+        g.reader = before
+        flask_babel.refresh()
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name, or the default one for a name that no longer exists."""
+    return ZoneInfo(name if name in _zones() else DEFAULT_ZONE)
+
+
+def time_zones() -> list[str]:
+    """The names of time zones that a person may choose, in order."""
+    regions = (name for name in _zones() if "/" in name and not name.startswith("Etc/"))
+    return [*sorted(regions), "UTC"]
+
+
+def _accepted_language() -> str:
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+
+
+@lru_cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

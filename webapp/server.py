@@ -1,0 +1,93 @@
+"""Serving the desk: web processes, and one beside them for mail and expiry."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from multiprocessing.process import BaseProcess
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from webapp import logs
+from webapp.config import Settings, to_environ
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_GRACE = 10
+_PARENT_EVERY = 2.0
+
+
+def application() -> "Flask":
+    """The WSGI application of one web process, set up from the environment."""
+    from webapp.app import create_app
+
+    settings = Settings.from_environ()
+    logs.configure(settings.log_level, json=settings.env == "production")
+    return create_app(settings)
+
+
+def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True) -> None:
+    """Serve until a signal says stop; the processes are set up from `settings`."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    os.environ.update(to_environ(settings))
+    worker = _start_worker() if with_worker else None
+    try:
+        Granian(
+            "webapp.server:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            factory=True,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            backpressure=settings.threads * 16,
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=_GRACE,
+            log_level=LogLevels.warning,
+        ).serve()
+    finally:
+        if worker is not None:
+            _stop(worker)
+
+
+def work() -> None:
+    """Deliver messages and let requests expire until a signal says stop."""
+    from webapp.outbox import worker
+
+    worker.run(application())
+
+
+def _start_worker() -> BaseProcess:
+    process = multiprocessing.get_context("spawn").Process(
+        target=_work_for, args=(os.getpid(),), name="countersign-worker", daemon=True
+    )
+    process.start()
+    return process
+
+
+def _work_for(parent: int) -> None:
+    """Work as long as the process that serves is there, even if it was killed."""
+    Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    try:
+        work()
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_PARENT_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(process: BaseProcess) -> None:
+    process.terminate()
+    process.join(_GRACE)
+    if process.is_alive():
+        process.kill()
