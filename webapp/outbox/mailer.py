@@ -1,5 +1,6 @@
 """Turning a message into a mail in the language and time zone of its reader."""
 
+import re
 from typing import Any
 
 from flask import render_template
@@ -9,6 +10,8 @@ from webapp.i18n import reading_as
 from webapp.outbox.codec import decode
 from webapp.outbox.delivery import Claimed
 from webapp.outbox.letter import Letter
+
+_SURPLUS = re.compile(r"\n{3,}")
 
 TEMPLATES = frozenset(
     {
@@ -47,7 +50,7 @@ def write(message: Claimed) -> Letter:
         address=message.address,
         language=message.language,
         subject=subject.strip(),
-        text=text.strip() + "\n",
+        text=_SURPLUS.sub("\n\n", text).strip() + "\n",
         html=html.strip() + "\n",
         written_at=message.created_at,
     )
