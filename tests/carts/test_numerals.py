@@ -1,5 +1,6 @@
 """How numbers are read, and that none is guessed."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -133,9 +134,6 @@ def test_separators_do_not_change_a_price(value: Decimal, style: tuple[str, str]
 
 @given(st.text())
 def test_any_text_is_a_number_or_refused(text: str) -> None:
-    try:
-        number(text)
-        price(text, "EUR")
-        rate(text)
-    except Unreadable as refused:
-        assert refused.sentence.plain()
+    for read in (number, lambda text: price(text, "EUR"), rate):
+        with suppress(Unreadable):
+            assert isinstance(read(text), Decimal)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from webapp.carts import numerals
 from webapp.carts.domain import Line, Product, Totals, total
-from webapp.carts.lines import NewLine, line_problem
+from webapp.carts.lines import Fault, NewLine, fault_of
 from webapp.carts.numerals import Unreadable
 from webapp.carts.parsing import Problem, RawLine, Reading
 from webapp.kernel.money import AmountOutOfRange, Money
@@ -85,8 +85,8 @@ def resolve(reading: Reading, goods: Goods, terms: Terms) -> Draft:
     problems = list(reading.problems)
     for raw in reading.lines:
         found = _found(raw, goods)
-        line, wrong = _line(raw, found, marks, terms)
-        problems += [Problem(line=raw.number, sentence=why) for why in wrong]
+        line, faults = _line(raw, found, marks, terms)
+        problems += [Problem(line=raw.number, sentence=f.sentence, field=f.field) for f in faults]
         if line:
             note = _price_note(raw, found, marks, terms) or _rounding_note(line, terms)
             lines.append(DraftLine(number=raw.number, line=line, note=note))
@@ -125,17 +125,15 @@ def _found(raw: RawLine, goods: Goods) -> Product | None:
 
 def _line(
     raw: RawLine, found: Product | None, marks: _Marks, terms: Terms
-) -> tuple[NewLine | None, list[Sentence]]:
-    if not (raw.sku or raw.name):
-        return None, [sentence(N_("The line names no product. Write a SKU or a name."))]
-    wrong: list[Sentence] = []
-    quantity = _try(wrong, lambda: _quantity(raw, marks))
-    price = found.unit_price if found else _try(wrong, lambda: _price(raw, marks, terms))
-    # A line whose price is missing was not understood at all; one sentence is enough.
-    told = wrong if raw.price else []
-    tax = found.tax_rate if found else _try(told, lambda: _tax(raw, marks, terms))
+) -> tuple[NewLine | None, list[Fault]]:
+    faults: list[Fault] = []
+    quantity = _try(faults, "quantity", lambda: _quantity(raw, marks))
+    if fault := None if found else _unknown(raw):
+        return None, [fault, *faults]
+    price = found.unit_price if found else _try(faults, "price", lambda: _price(raw, marks, terms))
+    tax = found.tax_rate if found else _try(faults, "tax", lambda: _tax(raw, marks, terms))
     if quantity is None or price is None or tax is None:
-        return None, wrong
+        return None, faults
     line = NewLine(
         name=found.name if found else raw.name or raw.sku,
         sku=found.sku if found else raw.sku,
@@ -145,16 +143,29 @@ def _line(
         unit_price=price,
         tax_rate=tax,
     )
-    problem = line_problem(line, terms.currency)
-    return (None, [problem]) if problem else (line, [])
+    limit = fault_of(line, terms.currency)
+    return (None, [limit]) if limit else (line, [])
 
 
-def _try(wrong: list[Sentence], read: Callable[[], Decimal]) -> Decimal | None:
+def _try(faults: list[Fault], field: str, read: Callable[[], Decimal]) -> Decimal | None:
     try:
         return read()
     except Unreadable as error:
-        wrong.append(error.sentence)
+        faults.append(Fault(field, error.sentence))
         return None
+
+
+def _unknown(raw: RawLine) -> Fault | None:
+    """A line that is neither on the list nor complete in itself is not understood at all."""
+    if not (raw.sku or raw.name):
+        return Fault("sku", sentence(N_("The line names no product. Write a SKU or a name.")))
+    if raw.price:
+        return None
+    if raw.sku:
+        text = N_("“{sku}” is not on the product list. Correct the SKU, or add price and tax.")
+        return Fault("sku", sentence(text, sku=raw.sku))
+    text = N_("The price is missing. Only products of the list have one already.")
+    return Fault("price", sentence(text))
 
 
 def _quantity(raw: RawLine, marks: _Marks) -> Decimal:
@@ -164,16 +175,7 @@ def _quantity(raw: RawLine, marks: _Marks) -> Decimal:
 
 
 def _price(raw: RawLine, marks: _Marks, terms: Terms) -> Decimal:
-    if raw.price:
-        return numerals.price(raw.price, terms.currency, marks.price)
-    if raw.sku:
-        raise Unreadable(
-            sentence(
-                N_("“{sku}” is not on the product list. Correct the SKU, or add price and tax."),
-                sku=raw.sku,
-            )
-        )
-    raise Unreadable(sentence(N_("The price is missing. Only listed products have one already.")))
+    return numerals.price(raw.price, terms.currency, marks.price)
 
 
 def _tax(raw: RawLine, marks: _Marks, terms: Terms) -> Decimal:

@@ -41,10 +41,25 @@ class NewLine:
         )
 
 
-def line_problem(line: NewLine, currency: str) -> Sentence | None:
-    """What is wrong with a line and how to put it right, or None."""
-    checks = (_name_problem(line), _quantity_problem(line), _price_problem(line))
-    return next(filter(None, checks), None) or _sum_problem(line, currency)
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a field of a line, and how to put it right."""
+
+    field: str
+    sentence: Sentence
+
+
+def fault_of(line: NewLine, currency: str) -> Fault | None:
+    """What keeps a cart from holding this line, or None."""
+    checks = (
+        ("name", _name_problem(line)),
+        ("sku", _sku_problem(line)),
+        ("quantity", _quantity_problem(line)),
+        ("price", _price_problem(line)),
+        ("tax", _tax_problem(line)),
+    )
+    faults = (Fault(field, problem) for field, problem in checks if problem)
+    return next(faults, None) or _sum_fault(line, currency)
 
 
 def check_lines(lines: Sequence[NewLine], currency: str) -> None:
@@ -64,8 +79,8 @@ def check_lines(lines: Sequence[NewLine], currency: str) -> None:
             code="too_many_lines",
         )
     for line in lines:
-        if problem := line_problem(line, currency):
-            raise Invalid(problem, code="bad_line")
+        if fault := fault_of(line, currency):
+            raise Invalid(fault.sentence, code="bad_line")
 
 
 def _name_problem(line: NewLine) -> Sentence | None:
@@ -77,6 +92,10 @@ def _name_problem(line: NewLine) -> Sentence | None:
             count=len(line.name),
             most=MAX_NAME,
         )
+    return None
+
+
+def _sku_problem(line: NewLine) -> Sentence | None:
     if len(line.sku) > MAX_SKU:
         return sentence(
             N_("The SKU has {count} characters. Keep it under {most}."),
@@ -106,25 +125,30 @@ def _quantity_problem(line: NewLine) -> Sentence | None:
 
 def _price_problem(line: NewLine) -> Sentence | None:
     if line.unit_price < 0:
-        return sentence(
-            N_("The price is {price}. It must be 0 or more."), price=line.unit_price
-        )
+        return sentence(N_("The price is {price}. It must be 0 or more."), price=line.unit_price)
     if _decimals(line.unit_price) > MAX_DECIMALS:
         return sentence(
             N_("The price {price} has too many decimals. Six are possible."),
             price=line.unit_price,
         )
+    return None
+
+
+def _tax_problem(line: NewLine) -> Sentence | None:
     if not 0 <= line.tax_rate <= 1:
         return sentence(N_("The tax must be between 0% and 100%. Write it like 19%."))
     return None
 
 
-def _sum_problem(line: NewLine, currency: str) -> Sentence | None:
+def _sum_fault(line: NewLine, currency: str) -> Fault | None:
     try:
         line.as_line("").totals(currency)
     except AmountOutOfRange:
-        return sentence(
-            N_("Quantity times price is more than can be stored. Check both for a slipped digit.")
+        return Fault(
+            "quantity",
+            sentence(
+                N_("Quantity times price is more than can be stored. Look for a slipped digit.")
+            ),
         )
     return None
 

@@ -1,4 +1,4 @@
-"""Lines out of pasted text and files: encodings, delimiters, heads, quotation marks.
+"""Lines out of pasted text and files: delimiters, heads, quotation marks.
 
 Nothing is dropped in silence: what cannot be read becomes a problem that names its line.
 """
@@ -8,13 +8,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.carts.lines import MAX_LINES
-from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, Sentence, sentence
 
-MAX_BYTES = 1_000_000
 FIELDS = ("sku", "name", "quantity", "price", "tax")
 
 _DELIMITERS = ("\t", ";", "|", ",")
@@ -45,6 +43,8 @@ _NAMED_DELIMITER = re.compile(r'"?sep=([\t;|,])"?')
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
 _NUMERIC = re.compile(r"[0-9][0-9.,' \u00a0]*")
 
+_UNPRINTABLE = N_("There is a character here that cannot be stored. Type it again without it.")
+
 Row = tuple[int, list[str]]
 
 
@@ -67,6 +67,7 @@ class Problem:
 
     line: int | None
     sentence: Sentence
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,29 +77,6 @@ class Reading:
     lines: tuple[RawLine, ...]
     problems: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = ()
-
-
-def decode(data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 or Windows-1252.
-
-    Raises `Invalid`: `file_too_large`, `not_text` for workbooks and other binary files.
-    """
-    if len(data) > MAX_BYTES:
-        raise Invalid(
-            sentence(N_("The file is larger than one megabyte. Split it into several carts.")),
-            code="file_too_large",
-        )
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise _not_text(
-            N_("This is a workbook, not a CSV file. Save it as “CSV UTF-8” and choose that file.")
-        )
-    encoding = _encoding(data)
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        raise _not_text(
-            N_("The file cannot be read as text. Save it as “CSV UTF-8” and try again.")
-        ) from None
 
 
 def read(text: str) -> Reading:
@@ -115,6 +93,22 @@ def read(text: str) -> Reading:
     return Reading(lines=tuple(lines), problems=(*problems, *unread), ignored=ignored)
 
 
+def tidy(rows: Sequence[RawLine]) -> Reading:
+    """Lines that were typed into fields, with what cannot be stored of them."""
+    problems = [
+        Problem(line=row.number, sentence=sentence(_UNPRINTABLE), field=field)
+        for row in rows
+        for field in FIELDS
+        if any(_is_control(character) for character in getattr(row, field))
+    ]
+    return Reading(lines=tuple(_tidied(row) for row in rows), problems=tuple(problems))
+
+
+def visible(text: str) -> str:
+    """The text with a mark in place of each character that cannot be stored, to be shown again."""
+    return "".join("\ufffd" if c not in "\r\n" and _is_control(c) else c for c in text)
+
+
 def write(lines: Iterable[RawLine]) -> str:
     """The lines as a text that `read` takes back, one a line under a head."""
     out = io.StringIO()
@@ -124,32 +118,18 @@ def write(lines: Iterable[RawLine]) -> str:
     return out.getvalue()
 
 
-def _not_text(text: str) -> Invalid:
-    return Invalid(sentence(text), code="not_text")
-
-
-def _encoding(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    # Programs that leave the mark out still write a NUL beside every Latin letter.
-    if data[1:400:2].count(0) > len(data[1:400:2]) // 2:
-        return "utf-16-le"
-    if data[0:400:2].count(0) > len(data[0:400:2]) // 2:
-        return "utf-16-be"
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
+def _tidied(row: RawLine) -> RawLine:
+    sku, name, quantity, price, tax = (
+        _cell(_without_controls(getattr(row, field))) for field in FIELDS
+    )
+    return replace(row, sku=sku, name=name, quantity=quantity, price=price, tax=tax)
 
 
 def _unprintable(text: str) -> list[Problem]:
     return [
         Problem(
             line=number,
-            sentence=sentence(
-                N_("The line holds a character that cannot be stored. Type it again without it.")
-            ),
+            sentence=sentence(_UNPRINTABLE),
         )
         for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)
         if any(_is_control(character) for character in line)
