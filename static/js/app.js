@@ -88,75 +88,81 @@ addEventListener("htmx:beforeCleanupElement", (event) => {
   }, 40);
 });
 
-// One press, one request. Pressed buttons keep their name and value, so they are switched off
-// after the form was read; the browser's Back gives them back.
-function release(form) {
-  delete form.dataset.sent;
-  for (const button of form.querySelectorAll("[aria-disabled]")) {
-    button.removeAttribute("aria-disabled");
-  }
-}
+// One press, one request. The buttons are marked, not disabled, so that the pressed one still
+// says its name and value; the browser's Back and a few seconds give them back.
+const BY_HTMX = "[hx-post], [hx-put], [hx-patch], [hx-delete]";
+const WAIT = 8000;
 
-addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method === "get" || form.method === "dialog") return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
+function hold(form) {
+  if (!form || form.method === "get" || form.method === "dialog") return false;
+  if (form.dataset.sent) return true;
   form.dataset.sent = "yes";
+  setTimeout(() => release(form), WAIT);
   for (const button of form.querySelectorAll("button:not([type=button])")) {
     button.setAttribute("aria-disabled", "true");
   }
-}, true);
+  return false;
+}
 
+function release(form) {
+  delete form?.dataset.sent;
+  form?.querySelectorAll("[aria-disabled]").forEach((one) => one.removeAttribute("aria-disabled"));
+}
+
+addEventListener("submit", (event) => {
+  if (event.target.matches(BY_HTMX) || event.submitter?.matches(BY_HTMX)) return;
+  if (hold(event.target)) event.preventDefault();
+});
+addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.verb === "get") return;
+  if (hold(event.detail.elt.closest("form"))) event.preventDefault();
+});
 addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt.closest?.("form");
-  if (form) release(form);
+  release(event.detail.requestConfig.elt?.closest?.("form"));
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
 // Typed words live in this tab until they were accepted, so that an expired session, a lost
-// connection or a changed request takes nothing away.
-const drafted = (root) => root.querySelectorAll("[data-draft]");
+// connection or a changed request takes nothing away. A button named "step" only turns the page of
+// a form, so what was typed is still a draft.
+const SENT = "draft-sent";
 const keyOf = (field) => `draft:${field.dataset.draft}`;
+const keysOf = (root) => [...root.querySelectorAll("[data-draft]")].map(keyOf);
 
 function restore(root) {
-  for (const field of drafted(root)) {
+  for (const field of root.querySelectorAll("[data-draft]")) {
     const kept = sessionStorage.getItem(keyOf(field));
     if (kept && !field.value) field.value = kept;
   }
-}
-
-function forget(form) {
-  for (const field of drafted(form)) sessionStorage.removeItem(keyOf(field));
 }
 
 addEventListener("input", ({ target }) => {
   if (target.dataset?.draft) sessionStorage.setItem(keyOf(target), target.value);
 });
 addEventListener("htmx:load", (event) => restore(event.detail.elt));
-addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful, requestConfig } = event.detail;
+addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { elt, verb, parameters } = detail.requestConfig;
   const form = elt.closest?.("form");
-  const asked = requestConfig?.verb !== "get" && !requestConfig?.parameters?.step;
-  if (successful && form && asked) forget(form);
+  if (!form || detail.isError || verb === "get" || parameters.step) return;
+  keysOf(form).forEach((key) => sessionStorage.removeItem(key));
 });
-// Without htmx a page that answers with a redirect to another one has taken the words; the page
-// that shows the form again still holds them.
+
+// Without htmx the next page tells: one that shows a refused form, a problem or the sign-in has not
+// taken the words.
 addEventListener("submit", ({ target, submitter }) => {
-  if (target.matches("[hx-post], [data-hx-post]") || submitter?.name === "step") return;
-  const keys = [...drafted(target)].map(keyOf);
-  if (keys.length) sessionStorage.setItem("draft-sent", JSON.stringify(keys));
-});
-const sent = JSON.parse(sessionStorage.getItem("draft-sent") ?? "[]");
-sessionStorage.removeItem("draft-sent");
-const refused = document.querySelector(".is-wrong, .problem, .error-summary, .welcome");
-if (!refused) for (const key of sent) sessionStorage.removeItem(key);
-addEventListener("submit", ({ target }) => {
   if (target.matches("[data-signs-out]")) sessionStorage.clear();
+  else if (!target.matches(BY_HTMX) && submitter?.name !== "step") {
+    sessionStorage.setItem(SENT, JSON.stringify(keysOf(target)));
+  }
 });
+
+const [visit] = performance.getEntriesByType("navigation");
+const refused = document.querySelector(".is-wrong, .error-summary, .problem, .is-plain");
+if (visit?.type === "navigate" && !refused) {
+  const keys = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+  keys.forEach((key) => sessionStorage.removeItem(key));
+}
+if (!refused) sessionStorage.removeItem(SENT);
 restore(document);
 
 // Menus close on Escape, on a press elsewhere and when the focus leaves.
