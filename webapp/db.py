@@ -1,4 +1,4 @@
-"""The database: declarative base, column types, engines for SQLite and PostgreSQL, and transactions."""
+"""The database: base, column types, engines for SQLite and PostgreSQL, transactions."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON document kept as text, so that it comes back exactly as it went in, key order included."""
+    """A JSON document as text, so that it comes back exactly as it went in, key order included."""
 
     impl = Text
     cache_ok = True
@@ -97,14 +97,15 @@ class Database:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with the settings of this product for `sqlite:///` and `postgresql+psycopg://` addresses."""
+    """An engine for a `sqlite:///` or `postgresql+psycopg://` address, set up for this desk."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
 
 
 def _sqlite_engine(url: str) -> Engine:
-    # Autocommit in the driver hands BEGIN to us: its own deferred BEGIN loses updates under threads.
+    # Autocommit in the driver hands BEGIN to us: its own deferred BEGIN loses updates under
+    # threads.
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 10}, pool_size=20)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -1,4 +1,4 @@
-"""What can be done on the page of a request; every change is committed before the answer is rendered."""
+"""What can be done on the page of a request; each change is committed before it is shown."""
 
 from collections.abc import Callable
 
@@ -133,7 +133,12 @@ def _say(approval_id: str, action: Action) -> Response:
     try:
         with db.transaction() as session:
             approval = conversation.say(
-                session, current_actor(), approval_id, action, form.text.data or "", now=utcnow()
+                session,
+                current_actor(),
+                approval_id,
+                action,
+                text=form.text.data or "",
+                now=utcnow(),
             )
     except (Conflict, Forbidden, Invalid) as refusal:
         form.text.errors = [say(refusal.sentence)]
@@ -144,7 +149,7 @@ def _say(approval_id: str, action: Action) -> Response:
 def _answer(
     approval_id: str, step: str, act: Callable[[], Approval], *, form: DecisionForm | None = None
 ) -> Response:
-    """Act; a refusal is shown in the panel, which keeps the revision that was seen and the words."""
+    """Act; a refusal is shown in the panel, which keeps the seen revision and the words."""
     try:
         approval = act()
     except Invalid as refusal:

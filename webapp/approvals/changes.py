@@ -1,7 +1,6 @@
 """What differs between two revisions, in words (R29)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from webapp.kernel.sentence import N_
 from webapp.orders.details import Address, DetailsView, read
@@ -32,7 +31,7 @@ class Change:
 
 
 def changes(before: Terms, after: Terms, currency: str) -> list[Change]:
-    """The differences that a person can read; one general entry when only the rest of the document differs."""
+    """The differences that a person can read; one general entry when only the rest differs."""
     old, new = _words(before, currency), _words(after, currency)
     found = [
         Change(label=_LABELS[key], old=old[key], new=new[key])

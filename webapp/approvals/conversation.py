@@ -18,9 +18,9 @@ from webapp.orders.terms import Terms
 
 
 def say(
-    session: Session, actor: Actor, approval_id: str, action: Action, text: str, *, now: datetime
+    session: Session, actor: Actor, approval_id: str, action: Action, *, text: str, now: datetime
 ) -> Approval:
-    """Comment, ask or answer; a question passes the turn to the requester, the answer passes it back (R21)."""
+    """Comment, ask or answer; a question passes the turn, the answer passes it back (R21)."""
     approval = open_for(session, actor, approval_id, action)
     words = clean(text)
     if not words:
@@ -45,7 +45,8 @@ def change(
 ) -> Approval:
     """Change how it is delivered and paid: a new revision, and the other side is told (R22, R29).
 
-    Nothing happens when nothing differs. Raises `Conflict` (`changed`) when another revision was seen.
+    Nothing happens when nothing differs. Raises `Conflict` (`changed`) when another revision was
+    seen.
     """
     approval = open_for(session, actor, approval_id, Action.CHANGE, seen=seen_revision)
     current = queries.revision(session, approval)

@@ -26,8 +26,8 @@ _PENDING = text("status = 'PENDING'")
 class Approval(Base):
     """A request for approval; what is listed, filtered or sorted stands in columns of its own.
 
-    Names, limit and reason are those of the moment of submission: later changes of people or companies
-    do not alter them (R16).
+    Names, limit and reason are those of the moment of submission: later changes of people or
+    companies do not alter them (R16).
     """
 
     __tablename__ = "approvals"
@@ -116,7 +116,8 @@ class Approval(Base):
     net_minor: Mapped[int] = mapped_column(BigInteger)
     tax_minor: Mapped[int] = mapped_column(BigInteger)
     gross_minor: Mapped[int] = mapped_column(BigInteger)
-    # What was compared with the limit, the limit of that moment, and the reason that followed (law 10).
+    # What was compared with the limit, the limit of that moment, and the reason that followed (law
+    # 10).
     compared_minor: Mapped[int] = mapped_column(BigInteger)
     limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     limit_currency: Mapped[str | None] = mapped_column(String(3))

@@ -1,4 +1,4 @@
-"""Who may do what with an approval, and why not: the only place that answers, for pages, API and mails."""
+"""Who may do what with an approval, and why not; pages, API and mails all ask here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class ApprovalFacts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What somebody would decide on: whose request, in which company (as it is now), over which amount."""
+    """What somebody would decide on: whose request, in which company now, over which amount."""
 
     requester_id: str
     company: CompanyFacts
@@ -44,7 +44,7 @@ class Subject:
 
 
 def may_need_approval(member: Member | None, company: CompanyFacts, amount: Money) -> Verdict:
-    """Whether this person asks for approval at all, or may order alone, or not buy here (R4, R6)."""
+    """Whether this person asks for approval, may order alone, or does not buy here (R4, R6)."""
     if member is None or not member.active:
         return no("no_membership", N_("You do not belong to {company}."), company=company.name)
     if member.role is Role.CONTACT:
@@ -65,7 +65,7 @@ def may_need_approval(member: Member | None, company: CompanyFacts, amount: Mone
 
 
 def may_approve(candidate: Member | None, subject: Subject) -> Verdict:
-    """Whether this person may decide on the subject now: company, activity, group or role and limit (R11, R12)."""
+    """Whether this person may decide now: company, activity, group or role and limit (R11, R12)."""
     if candidate is None or candidate.company_id != subject.company.id:
         return no(
             "not_member", N_("They do not belong to {company}."), company=subject.company.name
@@ -81,7 +81,7 @@ def may_approve(candidate: Member | None, subject: Subject) -> Verdict:
 def may(
     person_id: str, action: Action, approval: ApprovalFacts, *, standing: Verdict = YES
 ) -> Verdict:
-    """Whether this person may do this now; `standing` is `may_approve` asked again at this moment (R19)."""
+    """Whether this person may do this now; `standing` is `may_approve`, asked again now (R19)."""
     if (Status(approval.status), action) not in NEXT:
         return Verdict(False, "finished", outcome(approval))
     return _RULES[action](person_id, approval, standing)
@@ -102,7 +102,8 @@ def _buyer_needs_none(company: CompanyFacts, amount: Money) -> Verdict:
     return no(
         "not_needed",
         N_(
-            "{total} is within {company}’s limit of {limit:bare}, so you may place this order alone."
+            "{total} is within {company}’s limit of {limit:bare}, "
+            "so you may place this order alone."
         ),
         total=amount,
         company=company.name,
@@ -115,9 +116,7 @@ def _in_group(candidate: Member, subject: Subject) -> Verdict:
         return YES
     return no(
         "not_in_group",
-        N_(
-            "{name} cannot approve this: {company} has an approval group, and only its members decide."
-        ),
+        N_("{name} cannot approve this: only members of {company}’s approval group decide."),
         name=candidate.first_name,
         company=subject.company.name,
     )

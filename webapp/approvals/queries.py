@@ -1,4 +1,4 @@
-"""Reading approvals; every read starts at `visible_to`, so none can forget whose data it returns."""
+"""Reading approvals: every read starts at `visible_to`, so none forgets whose data it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -102,7 +102,7 @@ _NAMES = tuple(field.name for field in fields(Summary))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The approvals assigned to this person, as requester or approver, in their company (R2, R17)."""
+    """The approvals assigned to this person, as requester or approver, in their company (R2)."""
     mine = or_(Approval.requester_id == actor.person_id, Approval.approver_id == actor.person_id)
     scope = [Approval.tenant_id == actor.tenant_id, mine]
     if actor.company_id is not None:

@@ -95,12 +95,12 @@ def kept(row: ReasonFacts) -> Reason:
 
 
 def compared_amount(totals: Totals, basis: LimitBasis) -> Money:
-    """What counts against the company limit: the gross total of the goods, or the net one by setting (R9)."""
+    """What counts against the limit: the gross total of the goods, or the net by setting (R9)."""
     return totals.net if basis is LimitBasis.NET else totals.gross
 
 
 def exceeds(amount: Money, limit: Money | None) -> bool:
-    """Whether the amount is over the limit: strictly; no limit is unlimited; another currency exceeds (R10)."""
+    """Whether the amount is over the limit, strictly; none is unlimited, unlike exceeds (R10)."""
     if limit is None:
         return False
     return limit.currency != amount.currency or amount > limit
@@ -152,20 +152,23 @@ _TO_OTHERS = {
         "{requester} may not place orders alone, so an admin or a buyer must approve."
     ),
     (Why.ROLE, Deciders.GROUP): N_(
-        "{requester} may not place orders alone, so somebody of {company}’s approval group must approve."
+        "{requester} may not place orders alone, "
+        "so somebody of {company}’s approval group must approve."
     ),
 }
 
 _TO_REQUESTER = {
     (Why.OVER_LIMIT, Deciders.ADMIN): N_(
-        "{total} is *{over:bare} over* {company}’s limit of {limit:bare}, so you need an admin’s approval."
+        "{total} is *{over:bare} over* {company}’s limit of {limit:bare}, "
+        "so you need an admin’s approval."
     ),
     (Why.OVER_LIMIT, Deciders.GROUP): N_(
         "{total} is *{over:bare} over* {company}’s limit of {limit:bare}, "
         "so you need the approval of somebody of its approval group."
     ),
     (Why.OTHER_CURRENCY, Deciders.ADMIN): N_(
-        "{total} cannot be compared with {company}’s limit of {limit}, so you need an admin’s approval."
+        "{total} cannot be compared with {company}’s limit of {limit}, "
+        "so you need an admin’s approval."
     ),
     (Why.OTHER_CURRENCY, Deciders.GROUP): N_(
         "{total} cannot be compared with {company}’s limit of {limit}, "
@@ -175,6 +178,7 @@ _TO_REQUESTER = {
         "You may not place orders alone, so you need the approval of an admin or a buyer."
     ),
     (Why.ROLE, Deciders.GROUP): N_(
-        "You may not place orders alone, so you need the approval of somebody of {company}’s approval group."
+        "You may not place orders alone, "
+        "so you need the approval of somebody of {company}’s approval group."
     ),
 }

@@ -22,7 +22,7 @@ from webapp.ledger.service import Entry, Head
 def open_for(
     session: Session, actor: Actor, approval_id: str, action: Action, *, seen: int | None = None
 ) -> Approval:
-    """The locked approval, after every check that this person may do this on the revision they saw."""
+    """The locked approval, once it is sure that this person may do this on what they saw."""
     approval = queries.claim(session, actor, approval_id)
     verdict = may(actor.person_id, action, approval, standing=standing(session, approval))
     if not verdict and verdict.code in ("finished", "ordered"):
@@ -38,7 +38,7 @@ def open_for(
 def record(
     session: Session, approval: Approval, entry: Entry, *, now: datetime, **values: Any
 ) -> None:
-    """Write history and row together; the counted update makes sure that one change wins (law 2)."""
+    """Write history and row together; the counted update makes sure that one change wins."""
     head = ledger.append(session, head_of(approval), entry, now=now)
     claimed = session.execute(
         update(Approval)
@@ -95,7 +95,7 @@ def entry_by(
 
 
 def standing(session: Session, approval: Approval) -> Verdict:
-    """Whether the assigned approver may still decide, asked with the roles and the limit of now (R19)."""
+    """Whether the assigned approver may still decide, with the roles and limit of now (R19)."""
     company = identity.company(session, approval.tenant_id, approval.company_id)
     subject = Subject(
         requester_id=approval.requester_id,

@@ -31,7 +31,7 @@ FIRST_NUMBER = 1001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a requester hands over: a cart or quote, whom to ask, words, and how to deliver and pay."""
+    """What a requester hands over: cart or quote, whom to ask, words, delivery and payment."""
 
     resource_type: ResourceType
     resource_id: str
@@ -56,9 +56,10 @@ class Plan:
 def submit(session: Session, actor: Actor, submission: Submission, *, now: datetime) -> Approval:
     """Freeze the cart or quote, make the pending request, and tell the approver.
 
-    Checks in the order of the reference service (its section 3.1). Raises `NotFound` (`no_membership`,
-    `no_resource`), `Forbidden` (`no_company`, `not_owner`, `not_needed`, `approver`), `Invalid`
-    (`bad_id`, `details`, `quotes_off`) and `Conflict` (`exists`, `resource_taken`).
+    Checks in the order of the reference service (its section 3.1). Raises `NotFound`
+    (`no_membership`, `no_resource`), `Forbidden` (`no_company`, `not_owner`, `not_needed`,
+    `approver`), `Invalid` (`bad_id`, `details`, `quotes_off`) and `Conflict` (`exists`,
+    `resource_taken`).
     """
     _check_shape(submission)
     plan = check(session, actor, submission)
@@ -105,7 +106,7 @@ def check(session: Session, actor: Actor, submission: Submission) -> Plan:
 def owned_resource(
     session: Session, actor: Actor, resource_type: ResourceType, resource_id: str
 ) -> Resource:
-    """The actor's cart or quote (R5); raises `NotFound` (`no_resource`) or `Forbidden` (`not_owner`)."""
+    """The actor's cart or quote (R5)."""
     resource = carts.resource(session, actor.tenant_id, resource_type, resource_id)
     if resource is None or resource.status in (CartStatus.DELETED, CartStatus.ORDERED):
         raise NotFound(sentence(N_("There is no such cart or quote.")), code="no_resource")

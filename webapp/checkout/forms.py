@@ -2,8 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.fields import SelectChoice
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,  # type: ignore[attr-defined]
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -27,6 +32,6 @@ class AskForm(FlaskForm):  # type: ignore[misc]
         """The colleagues to choose from as (id, name); nobody is chosen where none is needed."""
         self.approver.choices = [SelectChoice(value, name) for value, name in people]
         if not needed:
-            del self.approver
+            self.approver.validators, self.approver.validate_choice = (), False
         elif self.approver.data is None and people:
             self.approver.data = people[0][0]

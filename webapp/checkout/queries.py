@@ -1,4 +1,4 @@
-"""What a checkout has to know: the verdict on carts and quotes, what is on offer, and who may approve."""
+"""What a checkout has to know: the verdict on carts and quotes, and who may approve."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def verdicts(session: Session, actor: Actor, resources: Sequence[Resource]) -> l
 
 
 def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candidate]:
-    """The colleagues who may approve this, those asked before first; then those who may not, with why.
+    """The colleagues who may approve this, asked before first; then who may not, with why.
 
     Requesters who could never approve are left out: their names would only be noise.
     """

@@ -23,7 +23,7 @@ from webapp.orders.terms import Offer, Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A cart or quote of the actor, whether they may order it alone, and what there is to choose."""
+    """A cart or quote of the actor, whether they may order it alone, and what is on offer."""
 
     view: CartView
     snapshot: Snapshot

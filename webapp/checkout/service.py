@@ -27,8 +27,8 @@ def order_alone(
 ) -> str:
     """Place the order of a cart or quote without an approval; its id (R24).
 
-    Raises `NotFound`, `Forbidden` with the reason where an approval is needed, and `Conflict` when it
-    was ordered or submitted meanwhile.
+    Raises `NotFound`, `Forbidden` with the reason where an approval is needed, and `Conflict` when
+    it was ordered or submitted meanwhile.
     """
     resource = owned_resource(session, actor, resource_type, resource_id)
     verdict = queries.verdict(session, actor, resource)

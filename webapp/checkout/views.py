@@ -10,7 +10,6 @@ from webapp.checkout import queries, service
 from webapp.checkout.forms import AskForm
 from webapp.checkout.scene import Scene, load
 from webapp.extensions import db
-from webapp.i18n import say
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
@@ -34,7 +33,7 @@ def init_app(app: Flask) -> None:
 @bp.get("/carts/<resource_id>/checkout", defaults={"resource_type": "cart"})
 @bp.get("/quotes/<resource_id>/checkout", defaults={"resource_type": "quote"})
 def show(resource_type: str, resource_id: str) -> Response:
-    """Order it, or choose whom to ask; what was handed over already leads to its request or order."""
+    """Order it, or choose whom to ask; what was handed over leads to its request or order."""
     scene = _scene(resource_type, resource_id)
     finished = _finished(scene)
     if finished is not None:
@@ -85,7 +84,7 @@ def _act(scene: Scene, delivery: DeliveryForm, ask: AskForm, *, now: datetime) -
     submission = Submission(
         resource_type=resource.type,
         resource_id=resource.id,
-        approver_id=ask.approver.data if ask.approver is not None else "",
+        approver_id=ask.approver.data or "",
         comment=ask.comment.data or "",
         details=terms.details,
         delivery_window=terms.delivery_window,
@@ -123,7 +122,6 @@ def _page(
 ) -> Response:
     if not offered:
         _offer(scene, delivery, ask, now=utcnow())
-    chosen = scene.candidate(ask.approver.data) if ask.approver is not None else None
     shipping = _shipping(scene, delivery)
     return render(
         "checkout/show.html",
@@ -132,7 +130,7 @@ def _page(
         scene=scene,
         delivery=delivery,
         ask=ask,
-        chosen=chosen,
+        chosen=scene.candidate(ask.approver.data),
         shipping=shipping,
         order_total=scene.goods + (shipping or Money.zero(scene.goods.currency)),
         notice=notice,
@@ -164,11 +162,11 @@ def _shipping(scene: Scene, delivery: DeliveryForm) -> Money | None:
     """The price of the chosen shipping; None while what came in cannot be read."""
     if not scene.has_terms:
         return None
-    choice = delivery.shipping_method.data or next(
-        (option.value for option in delivery.shipping_method.choices), ""
-    )
-    methods = queries.shipping_prices(scene.offer)
-    return methods.get(choice, shipping_price(scene.terms.details, scene.goods.currency))
+    prices = queries.shipping_prices(scene.offer)
+    kept = shipping_price(scene.terms.details, scene.goods.currency)
+    if scene.terms.details is None and delivery.shipping_method.data is None:
+        return next(iter(prices.values()), kept)
+    return prices.get(delivery.shipping_method.data or "", kept)
 
 
 def _status(refusal: DomainError) -> int:

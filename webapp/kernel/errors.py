@@ -1,4 +1,4 @@
-"""The refusals that a rule or a use case may raise; one table at each edge turns them into an answer."""
+"""The refusals of rules and use cases; one table at each edge turns them into an answer."""
 
 from collections.abc import Mapping
 

@@ -4,7 +4,8 @@ import re
 import secrets
 import time
 
-# Crockford's alphabet leaves out I, L, O and U, so that a code survives being read out on the phone.
+# Crockford's alphabet leaves out I, L, O and U, so that a code survives being read out on the
+# phone.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,66}")
 

@@ -1,4 +1,4 @@
-"""Money: whole minor units of one currency. Unlike currencies are never added or compared (law 8)."""
+"""Money: minor units of one currency. Unlike currencies are never added or compared (law 8)."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def exponent(currency: str) -> int:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """A plain decimal such as `12.5`; raises ValueError for exponents, NaN, infinities and long numbers."""
+    """A plain decimal such as `12.5`; raises `ValueError` for exponents, NaN and long numbers."""
     if not _DECIMAL.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is not a plain decimal number")
     return Decimal(text)
@@ -47,7 +47,8 @@ class Money:
     def of(cls, amount: Decimal | str | int, currency: str) -> "Money":
         """The amount rounded half up to the currency's minor unit (R13).
 
-        Raises `ValueError` for a text that is no plain decimal, `AmountOutOfRange` past 10^15 minor units.
+        Raises `ValueError` for a text that is no plain decimal, `AmountOutOfRange` past 10^15 minor
+        units.
         """
         value = parse_decimal(amount) if isinstance(amount, str) else Decimal(amount)
         with localcontext(prec=60):

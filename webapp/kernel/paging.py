@@ -1,4 +1,4 @@
-"""Keyset pages: a cursor names the last row that was shown, so page 4,500 costs what page 1 costs."""
+"""Keyset pages: a cursor names the last row shown, so page 4,500 costs what page 1 costs."""
 
 import base64
 import binascii

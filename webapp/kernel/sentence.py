@@ -1,8 +1,8 @@
 """Sentences that carry their numbers and names, so that every refusal and reason can be translated.
 
-A rule answers in a `Sentence`: an English text with `{name}` placeholders and `*emphasis*`, beside the
-values that belong there. The edge (`webapp.i18n.say`) looks the text up in the reader's catalogue and
-prints money and dates in the reader's locale; rules stay free of both.
+A rule answers in a `Sentence`: an English text with `{name}` placeholders and `*emphasis*`, beside
+the values that belong there. The edge (`webapp.i18n.say`) looks the text up in the reader's
+catalogue and prints money and dates in the reader's locale; rules stay free of both.
 """
 
 from collections.abc import Mapping

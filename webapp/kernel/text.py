@@ -1,4 +1,4 @@
-"""What people type, made safe to store and to show: both databases must take it, and nothing is lost."""
+"""What people type, made safe to store and to show on both databases; nothing is lost."""
 
 import unicodedata
 
@@ -9,7 +9,7 @@ _KEPT_CONTROLS = frozenset("\n\t")
 
 
 def clean(text: str | None) -> str:
-    """The text stripped, with line ends as `\\n`.
+    """The text stripped, with line ends as newlines.
 
     Raises `Invalid` (code `bad_text`) for NUL, lone surrogates and other control characters, which
     PostgreSQL refuses and browsers do not show.

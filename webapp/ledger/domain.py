@@ -1,7 +1,8 @@
 """The hash chain: every entry seals the one before it, so that history cannot be edited unseen.
 
-The chain covers a digest of the content, not the content itself. So a name or a comment can be erased
-by law without breaking the chain, and whoever still holds the content can prove that it was there.
+The chain covers a digest of the content, not the content itself. So a name or a comment can be
+erased by law without breaking the chain, and whoever still holds the content can prove that it was
+there.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ GENESIS = "0" * 64
 
 
 def canonical(document: Mapping[str, object]) -> bytes:
-    """The one serialisation that is hashed: sorted keys, no spaces, UTF-8 (after RFC 8785, without floats)."""
+    """The one serialisation that is hashed: sorted keys, no spaces, UTF-8, no floats."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 

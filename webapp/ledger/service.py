@@ -15,7 +15,7 @@ from webapp.ledger.models import LedgerEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The end of a chain; it stands on the row of what the chain is about, so there is no hot spot."""
+    """The end of a chain; it stands on the row of its subject, so there is no hot spot."""
 
     tenant_id: str
     stream_id: str
@@ -100,8 +100,11 @@ def verify(session: Session, head: Head) -> Break | None:
             return _break(head, sequence, problem)
         previous = row.hash
     if sequence != head.length:
-        return _break(head, sequence + 1, f"the row counts {head.length} entries, the chain has {sequence}")
-    return None if previous == head.hash else _break(head, sequence, "the row names another last hash")
+        problem = f"the row counts {head.length} entries, the chain has {sequence}"
+        return _break(head, sequence + 1, problem)
+    if previous != head.hash:
+        return _break(head, sequence, "the row names another last hash")
+    return None
 
 
 def _break(head: Head, sequence: int, problem: str) -> Break:
@@ -115,9 +118,12 @@ def _problem(row: LedgerEntry, sequence: int, previous: str) -> str:
         return f"entry {sequence} is missing"
     if row.previous != previous:
         return "it does not follow the entry before it"
-    if row.content is not None and row.salt is not None:
-        if content_digest(row.salt, row.content) != row.digest:
-            return "its content was changed"
+    if row.content is None or row.salt is None:
+        digest = row.digest
+    else:
+        digest = content_digest(row.salt, row.content)
+    if digest != row.digest:
+        return "its content was changed"
     sealed = entry_hash(
         tenant_id=row.tenant_id,
         stream_id=row.stream_id,

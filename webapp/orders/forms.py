@@ -3,14 +3,17 @@
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField
-from wtforms.fields import SelectChoice
+from wtforms import (
+    DateField,
+    SelectChoice,  # type: ignore[attr-defined]
+    SelectField,
+)
 from wtforms.validators import Optional, ValidationError
 
 from webapp.carts.domain import DeliveryWindow
-from webapp.i18n import gettext as _
 from webapp.i18n import money
 from webapp.orders.details import read
 from webapp.orders.terms import KEEP, Choice, Offer, Terms, by_key, key_of

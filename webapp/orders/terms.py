@@ -123,7 +123,7 @@ def _replace_address(
 
 
 def _set_amount(details: dict[str, Any], before: dict[str, Any], goods: Money) -> None:
-    """What is to be paid follows the price of shipping, unless a client asked for another amount."""
+    """What is to be paid follows the price of shipping, unless a client asked for another sum."""
     methods = details.get("paymentMethods")
     if not isinstance(methods, list) or not methods or not isinstance(methods[0], dict):
         return
