@@ -70,7 +70,7 @@ def create_question(approval_id: str) -> Response:
                 current_actor(),
                 approval_id,
                 Action.ASK,
-                form.note.data or "",
+                text=form.note.data or "",
                 now=utcnow(),
             )
 
