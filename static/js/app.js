@@ -123,47 +123,44 @@ addEventListener("htmx:afterRequest", (event) => {
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
 // Typed words live in this tab until they were accepted, so that an expired session, a lost
-// connection or a changed request takes nothing away. A button named "step" only turns the page of
-// a form, so what was typed is still a draft.
+// connection or a changed request takes nothing away. What an answer shows again in the same field
+// is still a draft.
 const SENT = "draft-sent";
 const keyOf = (field) => `draft:${field.dataset.draft}`;
 const keysOf = (root) => [...root.querySelectorAll("[data-draft]")].map(keyOf);
+const forget = (keys) => keys.forEach((key) => sessionStorage.removeItem(key));
 
-function restore(root) {
+function restore(root, shown = true) {
   for (const field of root.querySelectorAll("[data-draft]")) {
-    const kept = sessionStorage.getItem(keyOf(field));
-    if (kept && !field.value) field.value = kept;
+    if (!field.value) field.value = sessionStorage.getItem(keyOf(field)) ?? "";
+    else if (shown === true || shown.includes(keyOf(field))) remember(field);
   }
 }
 
-addEventListener("input", ({ target }) => {
-  if (target.dataset?.draft) sessionStorage.setItem(keyOf(target), target.value);
-});
-addEventListener("htmx:load", (event) => restore(event.detail.elt));
+function remember(field) {
+  sessionStorage.setItem(keyOf(field), field.value);
+}
+
+addEventListener("input", ({ target }) => target.dataset?.draft && remember(target));
 addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { elt, verb, parameters } = detail.requestConfig;
-  const form = elt.closest?.("form");
-  if (!form || detail.isError || verb === "get" || parameters.step) return;
-  keysOf(form).forEach((key) => sessionStorage.removeItem(key));
+  const form = detail.requestConfig.elt.closest?.("form");
+  if (form && !detail.isError && detail.requestConfig.verb !== "get") forget(keysOf(form));
 });
+addEventListener("htmx:load", ({ detail: { elt } }) => elt !== document.body && restore(elt));
 
 // Without htmx the next page tells: one that shows a refused form, a problem or the sign-in has not
 // taken the words.
-addEventListener("submit", ({ target, submitter }) => {
+addEventListener("submit", ({ target }) => {
   if (target.matches("[data-signs-out]")) sessionStorage.clear();
-  else if (!target.matches(BY_HTMX) && submitter?.name !== "step") {
-    sessionStorage.setItem(SENT, JSON.stringify(keysOf(target)));
-  }
+  else if (!target.matches(BY_HTMX)) sessionStorage.setItem(SENT, JSON.stringify(keysOf(target)));
 });
 
 const [visit] = performance.getEntriesByType("navigation");
 const refused = document.querySelector(".is-wrong, .error-summary, .problem, .is-plain");
-if (visit?.type === "navigate" && !refused) {
-  const keys = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
-  keys.forEach((key) => sessionStorage.removeItem(key));
-}
+const sent = refused ? [] : JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+if (visit?.type === "navigate") forget(sent);
 if (!refused) sessionStorage.removeItem(SENT);
-restore(document);
+restore(document, sent);
 
 // Menus close on Escape, on a press elsewhere and when the focus leaves.
 function closeMenus(except) {
