@@ -22,7 +22,7 @@ class MessageStatus(StrEnum):
 
 def wait_before(attempt: int, chance: float) -> timedelta:
     """The wait before this attempt: from ten seconds to an hour, spread by `chance` (0 to 1)."""
-    doubled = min(_FIRST_WAIT * 2 ** max(attempt - 1, 0), _LONGEST_WAIT)
+    doubled = min(_FIRST_WAIT * 2 ** min(max(attempt - 1, 0), 10), _LONGEST_WAIT)
     return timedelta(seconds=doubled.total_seconds() * (0.75 + chance / 2))
 
 

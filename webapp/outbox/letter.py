@@ -37,9 +37,10 @@ def mime(letter: Letter, *, sender: str, host: str) -> EmailMessage:
     message["References"] = thread
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = letter.language
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    # Only now: a part takes the content headers of its whole with it.
+    message["Content-Language"] = letter.language
     return message
 
 

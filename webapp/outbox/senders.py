@@ -7,7 +7,6 @@ from typing import Protocol
 from sqlalchemy import select
 
 from webapp.db import Database
-from webapp.kernel.clock import utcnow
 from webapp.outbox.letter import Letter
 from webapp.outbox.models import Mail
 
@@ -34,7 +33,10 @@ class Sender(Protocol):
 
 
 class MailboxSender:
-    """Delivers into the mailbox page, for a desk without a mail server such as the demo."""
+    """Delivers into the mailbox page, for a desk without a mail server such as the demo.
+
+    A mail there bears the moment at which it was written, as the `Date` of a sent one does.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,6 +61,6 @@ class MailboxSender:
                     text=letter.text,
                     html=letter.html,
                     stream_id=letter.stream_id,
-                    sent_at=utcnow(),
+                    sent_at=letter.written_at,
                 )
             )
