@@ -1,0 +1,80 @@
+"""`countersign import FILE`: reads the file, loads it in one transaction, and says what that did."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from webapp.extensions import db
+from webapp.kernel.clock import utcnow
+from webapp.seeding import service
+from webapp.seeding.domain import Refused, Report
+from webapp.seeding.reading import read_file
+
+Echo = Callable[[str], None]
+
+_SECONDS_BETWEEN_LINES = 1.0
+
+
+def import_file(path: Path, *, dry_run: bool, echo: Echo) -> int:
+    """Load the file within an application context; the exit code is 0, or 1 when nothing was loaded.
+
+    `echo` gets every line for the person at the terminal: progress of a large file, then what was
+    added, changed and left alone, or every problem. With `dry_run` nothing is written.
+    """
+    try:
+        documents = read_file(path)
+        report = _load(documents, dry_run=dry_run, echo=echo)
+    except Refused as refused:
+        count = len(refused.problems)
+        echo(f"Nothing was loaded from {path}: {count} problem{'s' if count > 1 else ''}.")
+        for problem in refused.problems:
+            echo(f"  {problem}")
+        return 1
+    except OSError as error:
+        echo(f"Nothing was loaded: {path} cannot be read ({error.strerror or error}).")
+        return 1
+    except IntegrityError:
+        echo("Nothing was loaded: somebody changed the same things meanwhile. Run it again.")
+        return 1
+    except SQLAlchemyError as error:
+        echo(f"Nothing was loaded: the database says {_first_line(error)}")
+        return 1
+    _say(report, dry_run=dry_run, echo=echo)
+    return 0
+
+
+def _load(documents: Any, *, dry_run: bool, echo: Echo) -> Report:
+    """A dry run only reads, so that nobody has to wait for it."""
+    with db.reading() if dry_run else db.transaction() as session:
+        return service.load(
+            session, documents, now=utcnow(), progress=_Ticker(echo), dry_run=dry_run
+        )
+
+
+def _say(report: Report, *, dry_run: bool, echo: Echo) -> None:
+    echo("This is what would happen; nothing was written." if dry_run else "Loaded.")
+    for line in report.lines():
+        echo(f"  {line}")
+    for note in report.notes:
+        echo(f"  left alone: {note}")
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().partition("\n")[0]
+
+
+class _Ticker:
+    """Says how far a large file has come, at most once a second, and nothing of a small one."""
+
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
+        self._said_at = time.monotonic()
+
+    def __call__(self, kind: str, done: int, total: int) -> None:
+        if time.monotonic() - self._said_at >= _SECONDS_BETWEEN_LINES:
+            self._said_at = time.monotonic()
+            self._echo(f"  {kind}: {done:,} of {total:,}")
