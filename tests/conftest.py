@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tests.support import databases, postgres
-from tests.support.app import acme, app, as_, client  # noqa: F401 - fixtures
+from tests.support.app import acme, acme_rows, app, as_, client  # noqa: F401 - fixtures
 from tests.support.databases import Backend
 from webapp.db import Database
 
