@@ -12,7 +12,7 @@ from webapp import errors, extensions, headers, i18n, logs, migrating, web
 from webapp.assets import Assets, data_root
 from webapp.config import Settings
 from webapp.db import Database, make_engine
-from webapp.identity import frame, guards, oidc, sessions
+from webapp.identity import frame, guards, kept, oidc, sessions
 from webapp.soundness import require_sound
 
 _MOST_BYTES = 2 * 1024 * 1024
@@ -22,6 +22,7 @@ _FEATURES = (
     "webapp.identity.views",
     "webapp.identity.account_views",
     "webapp.carts.views",
+    "webapp.carts.line_views",
     "webapp.carts.quote_views",
     "webapp.orders.views",
     "webapp.approvals.views",
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     sessions.init_app(app)
     guards.init_app(app)
     extensions.csrf.init_app(app)
+    kept.init_app(app)
     i18n.init_app(app)
     errors.init_app(app)
     frame.init_app(app)

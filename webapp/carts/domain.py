@@ -30,6 +30,23 @@ class QuoteStatus(StrEnum):
     DECLINED_BY_MERCHANT = "DECLINED_BY_MERCHANT"
     EXPIRED = "EXPIRED"
 
+    @property
+    def label(self) -> str:
+        """The word on pages, to be translated."""
+        return _QUOTE_LABELS[self]
+
+
+_QUOTE_LABELS = {
+    QuoteStatus.CREATING: N_("Being written"),
+    QuoteStatus.AWAITING: N_("Waiting for the shop"),
+    QuoteStatus.OPEN: N_("Open"),
+    QuoteStatus.IN_PROGRESS: N_("Being revised"),
+    QuoteStatus.ACCEPTED: N_("Ordered"),
+    QuoteStatus.DECLINED: N_("Declined"),
+    QuoteStatus.DECLINED_BY_MERCHANT: N_("Declined by the shop"),
+    QuoteStatus.EXPIRED: N_("Expired"),
+}
+
 
 class ResourceType(StrEnum):
     """What an approval or an order is about."""

@@ -6,8 +6,15 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import FieldList, Form, FormField, HiddenField, IntegerField, StringField
-from wtforms import TextAreaField
+from wtforms import (
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -18,12 +25,14 @@ from webapp.carts.numerals import Unreadable
 from webapp.carts.parsing import FIELDS, Problem, RawLine, Reading, tidy, visible
 from webapp.i18n import reader, say
 from webapp.kernel.errors import Invalid
+from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 
 MAX_CART_NAME = 120
 # More lines than this are edited as text: so many fields are of no use to anybody.
 MAX_ROWS = 100
 _EMPTY_ROWS = 3
+_MOST_ROWS = 500
 _MAX_TEXT = 1_000_000
 
 
@@ -77,11 +86,19 @@ class CartForm(_NamedForm):
         return [{name: value or "" for name, value in row.data.items()} for row in self.lines]
 
     def reading(self) -> Reading:
-        """The rows that say something, by their place in the form counted from 1."""
+        """The rows that say something, by their place in the form counted from 1.
+
+        Raises `Invalid` (code `too_many_lines`) for more rows than any page of ours sends.
+        """
+        if len(self.lines) > _MOST_ROWS:
+            raise Invalid(
+                sentence(N_("These are too many rows for one form. Paste the lines as text.")),
+                code="too_many_lines",
+            )
         return tidy([
             RawLine(number=number, **row)
             for number, row in enumerate(self.rows(), 1)
-            if row["sku"].strip() or row["name"].strip() or row["price"].strip()
+            if _says_something(row)
         ])  # fmt: skip
 
     def blame(self, problems: Sequence[Problem]) -> None:
@@ -158,6 +175,12 @@ def row_of(line: Line) -> dict[str, str]:
         "price": _typed(line.unit_price),
         "tax": f"{_typed(line.tax_rate * 100)}%",
     }
+
+
+def _says_something(row: dict[str, str]) -> bool:
+    """Rows are offered with a quantity of one; such a row was left alone."""
+    named = any(row[name].strip() for name in ("sku", "name", "price"))
+    return named or row["quantity"].strip() not in ("", "1")
 
 
 def _typed(value: Decimal) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, delete, insert, update
@@ -17,14 +18,40 @@ from webapp.carts.domain import (
     may_hand_over,
     total,
 )
+from webapp.carts.drafting import Draft, Goods, Terms, resolve
 from webapp.carts.lines import NewLine, check_lines
 from webapp.carts.models import Cart, CartItem, Quote
+from webapp.carts.parsing import Reading
 from webapp.carts.queries import CartView
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict
 from webapp.kernel.ids import new_id
 from webapp.kernel.sentence import N_, sentence
+
+
+def draft(
+    session: Session,
+    actor: Actor,
+    reading: Reading,
+    *,
+    cart: CartView | None = None,
+    default_tax: Decimal | None = None,
+) -> Draft:
+    """What these lines would be in the actor's cart, or in a new one at the default site."""
+    if cart is None:
+        currency = queries.default_site(session, actor.tenant_id).currency
+    else:
+        currency = cart.resource.currency
+    unnamed = any(not line.sku for line in reading.lines)
+    listed = queries.products(session, actor.tenant_id, currency) if unnamed else []
+    skus = {line.sku for line in reading.lines if line.sku}
+    goods = Goods(
+        by_sku=queries.products_by_sku(session, actor.tenant_id, currency, skus),
+        by_name={product.name.lower(): product for product in listed},
+        kept=cart.resource.lines if cart else (),
+    )
+    return resolve(reading, goods, Terms(currency=currency, default_tax=default_tax))
 
 
 def create(
@@ -63,7 +90,7 @@ def change(
     over, `cart_changed` when it is not the version the person saw (R29).
     """
     cart = queries.get(session, actor, cart_id)
-    _require_open(cart)
+    require_open(cart)
     currency = cart.resource.currency
     check_lines(lines, currency)
     kept = _with_ids(lines)
@@ -80,7 +107,7 @@ def remove(
 ) -> None:
     """Delete the actor's open cart; raises as `change` does."""
     cart = queries.get(session, actor, cart_id)
-    _require_open(cart)
+    require_open(cart)
     _claim(session, cart, seen_version, {"status": CartStatus.DELETED, "updated_at": now})
 
 
@@ -140,6 +167,15 @@ def restore(
         resubmits_id=resubmits_id,
         now=now,
     )
+
+
+def require_open(cart: CartView) -> None:
+    """Return while the cart can be changed; raises `Conflict` (code `cart_closed`)."""
+    if not cart.resource.open:
+        raise Conflict(
+            sentence(N_("This cart was handed over already, so it cannot be changed any more.")),
+            code="cart_closed",
+        )
 
 
 def _store(
@@ -210,14 +246,6 @@ def _add_items(session: Session, tenant_id: str, cart_id: str, lines: Sequence[L
             for position, line in enumerate(lines, 1)
         ],
     )
-
-
-def _require_open(cart: CartView) -> None:
-    if not cart.resource.open:
-        raise Conflict(
-            sentence(N_("This cart was handed over already, so it cannot be changed any more.")),
-            code="cart_closed",
-        )
 
 
 def _claim(session: Session, cart: CartView, seen_version: int, values: dict[str, Any]) -> None:

@@ -100,6 +100,16 @@ def list_orders(session: Session, actor: Actor, cursor: str | None = None) -> Pa
     )
 
 
+def id_of_visible(
+    session: Session, actor: Actor, resource_type: ResourceType, resource_id: str
+) -> str | None:
+    """The id of the order that was placed from this cart or quote, if the actor may see it."""
+    query = visible_to(actor).with_only_columns(Order.id)
+    return session.scalar(
+        query.where(Order.resource_type == resource_type, Order.resource_id == resource_id)
+    )
+
+
 def id_for_resource(
     session: Session,
     tenant_id: str,

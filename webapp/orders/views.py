@@ -1,0 +1,58 @@
+"""The pages of orders: what became of the carts."""
+
+from flask import Blueprint, Flask, Response, request, url_for
+from sqlalchemy.orm import Session
+
+from webapp.carts.domain import Resource
+from webapp.carts.queries import site
+from webapp.carts.views import HANDED_TO
+from webapp.extensions import db
+from webapp.identity.domain import Actor
+from webapp.identity.guards import current_actor
+from webapp.kernel.sentence import N_, Sentence, sentence
+from webapp.orders import queries
+from webapp.orders.delivery import in_words
+from webapp.web import render
+
+bp = Blueprint("orders", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Let a cart that was ordered show its order."""
+    app.extensions.setdefault(HANDED_TO, {})["order"] = order_of
+
+
+@bp.get("/orders")
+def index() -> Response:
+    """The orders that this person asked for or placed, newest first."""
+    actor, after = current_actor(), request.args.get("after")
+    with db.reading() as session:
+        page = queries.list_orders(session, actor, after)
+    return render(
+        "orders/index.html",
+        orders=page.items,
+        next=url_for("orders.index", after=page.next_cursor) if page.next_cursor else None,
+        first=url_for("orders.index") if after else None,
+    )
+
+
+@bp.get("/orders/<order_id>")
+def show(order_id: str) -> Response:
+    """One order exactly as it was placed."""
+    actor = current_actor()
+    with db.reading() as session:
+        order = queries.get(session, actor, order_id)
+        shop = site(session, actor.tenant_id, order.site_code)
+    delivery = in_words(order.details, order.delivery_window, shop)
+    return render("orders/show.html", order=order, delivery=delivery, reader=actor.person_id)
+
+
+def order_of(session: Session, actor: Actor, resource: Resource) -> tuple[Sentence, str] | None:
+    """The words and address of the order that was placed from this, if the actor may see it."""
+    order_id = queries.id_of_visible(session, actor, resource.type, resource.id)
+    if order_id is None:
+        return None
+    return (
+        sentence(N_("Order {order}"), order=order_id),
+        url_for("orders.show", order_id=order_id),
+    )
