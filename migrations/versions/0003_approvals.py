@@ -51,6 +51,7 @@ def _create_approvals() -> None:
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
         sa.Column("tax_minor", sa.BigInteger(), nullable=False),
         sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("compared_minor", sa.BigInteger(), nullable=False),
         sa.Column("limit_minor", sa.BigInteger(), nullable=True),
         sa.Column("limit_currency", sa.String(length=3), nullable=True),
@@ -102,6 +103,7 @@ def _create_approvals() -> None:
         ),
         sa.CheckConstraint("approver_id <> requester_id", name=op.f("ck_approvals_never_oneself")),
         sa.CheckConstraint("net_minor + tax_minor = gross_minor", name=op.f("ck_approvals_sum")),
+        sa.CheckConstraint("total_minor >= gross_minor", name=op.f("ck_approvals_total")),
         sa.CheckConstraint("version >= 1 AND revision >= 1", name=op.f("ck_approvals_counters")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_approvals")),
     )

@@ -171,7 +171,7 @@ def _announce(approval: Approval, step: str) -> Response:
         requester=approval.requester_first_name,
         approver=approval.approver_first_name,
         other=_other(approval),
-        total=Money(approval.gross_minor, approval.currency),
+        total=Money(approval.total_minor, approval.currency),
         order=approval.order_id or "",
     )
     return done(

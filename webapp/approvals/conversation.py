@@ -12,8 +12,10 @@ from webapp.approvals.notices import Notice
 from webapp.approvals.recording import entry_by, open_for, record
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
+from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
+from webapp.orders.details import shipping_price
 from webapp.orders.terms import Terms
 
 
@@ -62,7 +64,9 @@ def change(
         revision=number,
         data={"changes": [c.as_data() for c in found]},
     )
-    record(session, approval, entry, now=now, revision=number)
+    goods = Money(approval.gross_minor, approval.currency)
+    total = goods + shipping_price(terms.details, approval.currency)
+    record(session, approval, entry, now=now, revision=number, total_minor=total.minor)
     session.add(_next_revision(actor, current, terms, now=now))
     notice = Notice(template="changed", actor_name=actor.name, changes=found)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)

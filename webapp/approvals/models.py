@@ -47,6 +47,7 @@ class Approval(Base):
         CheckConstraint("(status = 'PENDING') = (turn IS NOT NULL)", name="turn_while_pending"),
         CheckConstraint(f"turn IS NULL OR {one_of('turn', Turn)}", name="turn"),
         CheckConstraint("net_minor + tax_minor = gross_minor", name="sum"),
+        CheckConstraint("total_minor >= gross_minor", name="total"),
         CheckConstraint(
             "(limit_minor IS NULL) = (limit_currency IS NULL)", name="limit_has_currency"
         ),
@@ -116,6 +117,8 @@ class Approval(Base):
     net_minor: Mapped[int] = mapped_column(BigInteger)
     tax_minor: Mapped[int] = mapped_column(BigInteger)
     gross_minor: Mapped[int] = mapped_column(BigInteger)
+    # What the order will cost: goods and shipping; what the page and the mails name first (R25).
+    total_minor: Mapped[int] = mapped_column(BigInteger)
     # What was compared with the limit, the limit of that moment, and the reason that followed (law
     # 10).
     compared_minor: Mapped[int] = mapped_column(BigInteger)

@@ -74,7 +74,7 @@ def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[
         "approver_first": approval.approver_first_name,
         "actor": notice.actor_name,
         "company": approval.company_name,
-        "total": Money(approval.gross_minor, approval.currency),
+        "total": Money(approval.total_minor, approval.currency),
         "why": kept(approval).sentence(to_requester=to_requester),
         "title": approval.title,
         "item_count": approval.item_count,

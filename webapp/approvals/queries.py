@@ -63,7 +63,7 @@ class Summary:
     title: str
     item_count: int
     currency: str
-    gross_minor: int
+    total_minor: int
     compared_minor: int
     limit_minor: int | None
     limit_currency: str | None
@@ -78,8 +78,8 @@ class Summary:
 
     @property
     def total(self) -> Money:
-        """The gross total of the goods."""
-        return Money(self.gross_minor, self.currency)
+        """What the order will cost: goods and shipping."""
+        return Money(self.total_minor, self.currency)
 
     @property
     def reason(self) -> Reason:

@@ -21,10 +21,12 @@ from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, CompanyFacts, Member
 from webapp.kernel.errors import Conflict, Forbidden, Invalid, NotFound, require
 from webapp.kernel.ids import is_client_id, new_id
+from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 from webapp.ledger import service as ledger
 from webapp.ledger.service import Entry, Head
+from webapp.orders.details import shipping_price
 
 FIRST_NUMBER = 1001
 
@@ -197,6 +199,7 @@ def _row(
         net_minor=snapshot.totals.net.minor,
         tax_minor=snapshot.totals.tax.minor,
         gross_minor=snapshot.totals.gross.minor,
+        total_minor=_order_total(submission, snapshot.totals.gross).minor,
         compared_minor=plan.reason.compared.minor,
         limit_minor=limit.minor if limit else None,
         limit_currency=limit.currency if limit else None,
@@ -235,6 +238,10 @@ def _first_revision(
         by_id=plan.member.person_id,
         by_name=plan.member.name,
     )
+
+
+def _order_total(submission: Submission, goods: Money) -> Money:
+    return goods + shipping_price(submission.details, goods.currency)
 
 
 def _next_number(session: Session, tenant_id: str) -> int:

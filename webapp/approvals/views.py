@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, request, url_for
 
 from webapp.approvals import queries
+from webapp.approvals.domain import Action, Turn
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
 from webapp.approvals.queries import Box, Side
@@ -12,6 +13,7 @@ from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
+from webapp.ledger.queries import latest_words
 from webapp.web import render
 
 bp = Blueprint("approvals", __name__)
@@ -100,6 +102,8 @@ def _list(side: Side, boxes: tuple[Box, ...], template: str) -> Response:
         page = queries.listing(session, actor, side, box, cursor=request.args.get("after"))
         counts = {b: queries.count(session, actor, side, b) for b in boxes if b in _COUNTED}
         asked = queries.count(session, actor, side, Box.TURN)
+        open_for_me = [a.id for a in page.items if a.turn == Turn.REQUESTER]
+        questions = latest_words(session, actor.tenant_id, open_for_me, Action.ASK)
     older = page.next_cursor and url_for(request.endpoint or "", box=box, after=page.next_cursor)
     return render(
         template,
@@ -107,6 +111,7 @@ def _list(side: Side, boxes: tuple[Box, ...], template: str) -> Response:
         box=box,
         counts=counts,
         asked=asked,
+        questions=questions,
         words=WordsForm(formdata=None),
         older=older,
         first=url_for(request.endpoint or "", box=box) if request.args.get("after") else None,

@@ -1,7 +1,7 @@
 """Reading history."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,22 @@ class Event:
 def events(session: Session, tenant_id: str, stream_id: str) -> list[Event]:
     """The history of one stream, oldest first."""
     return [_event(row) for row in rows(session, tenant_id, stream_id)]
+
+
+def latest_words(
+    session: Session, tenant_id: str, stream_ids: Sequence[str], action: str
+) -> dict[str, str]:
+    """The words of the last entry of this kind in each of the streams."""
+    found = session.scalars(
+        select(LedgerEntry)
+        .where(
+            LedgerEntry.tenant_id == tenant_id,
+            LedgerEntry.stream_id.in_(stream_ids),
+            LedgerEntry.action == action,
+        )
+        .order_by(LedgerEntry.stream_id, LedgerEntry.sequence)
+    )
+    return {row.stream_id: _event(row).text for row in found}
 
 
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:

@@ -85,9 +85,10 @@ def _money(value: object, currency: str) -> Money | None:
     if not text:
         return None
     try:
-        return Money.of(Decimal(text), currency)
+        money = Money.of(Decimal(text), currency)
     except (InvalidOperation, AmountOutOfRange, ValueError, OverflowError):
         return None
+    return money if money.minor >= 0 else None
 
 
 def _address(document: dict[str, Any], kind: str) -> Address | None:
