@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import Flask, request
 
 from webapp.identity.sessions import CSRF_KEY, ServerSession, current_session
 from webapp.web import is_local, same_origin
@@ -34,6 +34,11 @@ class Kept:
     def is_long(self, text: str) -> bool:
         """Whether this was typed rather than chosen, as far as one can tell."""
         return len(text) > _LONGEST_CHOICE or " " in text.strip() or "\n" in text.strip()
+
+
+def init_app(app: Flask) -> None:
+    """Watch for kept forms that are sent again; must be bound after the CSRF check."""
+    app.before_request(forget_when_sent)
 
 
 def keep() -> bool:
@@ -69,7 +74,7 @@ def waiting() -> Kept | None:
 def forget_when_sent() -> None:
     """Drop what is kept once it arrives again at its path."""
     session = current_session()
-    if KEY in session and session[KEY]["path"] == request.full_path.rstrip("?"):
+    if request.method == "POST" and KEY in session and session[KEY]["path"] == request.full_path.rstrip("?"):
         del session[KEY]
 
 
