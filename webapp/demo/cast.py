@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from webapp.identity import queries as identity
-from webapp.identity.domain import GRANTS, Actor, CompanyFacts, Member
+from webapp.identity.domain import GRANTS, Actor, CompanyFacts, Member, Role
 from webapp.kernel.errors import NotFound
 from webapp.kernel.sentence import N_
 
@@ -115,6 +115,19 @@ def actor(session: Session, person_id: str, company_id: str) -> Actor:
         language=person.language,
         time_zone=person.time_zone,
     )
+
+
+def introductions() -> list[tuple[str, str, str]]:
+    """Name, role and line of everybody in the order of the story, in English."""
+    people = {one["id"]: one for one in _document()["customers"]}
+    return [
+        (
+            f"{people[person_id]['firstName']} {people[person_id]['lastName']}",
+            Role(people[person_id]["contactAssignments"][0]["role"]).label,
+            line,
+        )
+        for person_id, line in LINES.items()
+    ]
 
 
 def company_ids() -> list[str]:

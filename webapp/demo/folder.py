@@ -3,8 +3,10 @@
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from joserfc.jwk import RSAKey
@@ -29,6 +31,16 @@ class Folder:
         """The company as it was on the first morning; a reset copies it."""
         return self.path / "template.db"
 
+    @property
+    def stamp(self) -> Path:
+        """Bears the time at which the story on the desk began."""
+        return self.path / "began"
+
+    @property
+    def signing_key(self) -> Path:
+        """The key that the provider signs with."""
+        return self.path / "signing-key.json"
+
     def make(self) -> None:
         """Make the folder, readable for its owner only, and out of sight of git."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,6 +51,24 @@ class Folder:
     def secret(self, name: str) -> str:
         """A random text that stays the same from start to start."""
         return _once(self.path / f"{name}.txt", lambda: secrets.token_urlsafe(48))
+
+    @contextmanager
+    def alone(self, address: str) -> Iterator[str]:
+        """Keep the folder for this process; gives the address of whoever has it, or nothing."""
+        with (self.path / "lock").open("a+") as file:
+            if not _lock(file.fileno()):
+                file.seek(0)
+                yield file.read() or "another address"
+                return
+            file.truncate(0)
+            file.write(address)
+            file.flush()
+            yield ""
+
+
+def began(path: Path) -> datetime:
+    """When a file was written, which for the template and the stamp is when the story began."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def signing_key(path: Path | None) -> RSAKey:
@@ -63,3 +93,15 @@ def _once(path: Path, make: Callable[[], str]) -> str:
             file.write(make())
         draft.replace(path)
     return path.read_text()
+
+
+def _lock(descriptor: int) -> bool:
+    """Whether nobody else has it; the lock goes with the process. Without fcntl there is none."""
+    with suppress(ImportError):
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True

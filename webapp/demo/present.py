@@ -23,6 +23,7 @@ PENDING = (
     Request(
         key="p03", by="rita", to="ada", at=on(3, "09:12"),
         goods="label-printer 2, thermal-labels 4, hand-scanner 1, cleaning-cards 3",
+        choices=Choices(ship="zone-de/pickup"),
         words="Two printers for the new packing line in Bremen. The old ones jam on the 150 mm "
         "labels and we lose about an hour a day.",
         then=(

@@ -69,6 +69,11 @@ class _Scene:
     at: datetime
 
 
+def begins(now: datetime) -> datetime:
+    """When the company came to the desk: a week before the first request."""
+    return min(request.at.before(now) for request in REQUESTS) - timedelta(days=7)
+
+
 def play(session: Session, *, now: datetime) -> dict[str, str]:
     """Play the story up to `now` in the caller's transaction; the ids of the requests by key."""
     played = _Played(session, now)
@@ -147,7 +152,9 @@ def _act(played: _Played, request: Request, act: Act, at: datetime) -> None:
 
 def _say(scene: _Scene, act: Act) -> None:
     action = Action[act.do.name]
-    conversation.say(scene.session, scene.actor, scene.approval_id, action, act.words, now=scene.at)
+    conversation.say(
+        scene.session, scene.actor, scene.approval_id, action, text=act.words, now=scene.at
+    )
 
 
 def _change(scene: _Scene, act: Act) -> None:

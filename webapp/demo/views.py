@@ -1,30 +1,116 @@
-"""The demo's own pages: its OpenID provider, whose sign-in page is a choice of people.
+"""The demo's own pages: its OpenID provider, the choice of people, the mailbox and the reset.
 
-Registered only where the settings say demo; production refuses that (`webapp.config`).
+Registered only where the settings say demo, which production never does (`webapp.config`).
 """
 
-from pathlib import Path
-from threading import Lock
 from typing import Any, cast
 
 from authlib.oauth2 import OAuth2Error
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
-from sqlalchemy.engine import make_url
 
 from webapp import errors
 from webapp.demo import cast as people
-from webapp.demo.folder import signing_key
-from webapp.demo.grants import Grants, digest
-from webapp.demo.provider import Client, Provider, claims_in_scope, make_provider
+from webapp.demo import mailbox, stage
+from webapp.demo.folder import began
+from webapp.demo.idp import folder, provider
+from webapp.demo.provider import claims_in_scope
 from webapp.extensions import csrf, db, settings
+from webapp.headers import content_security_policy
+from webapp.identity import oidc, session_store
+from webapp.identity.domain import Member
+from webapp.identity.frame import NavItem
+from webapp.identity.sessions import CSRF_KEY, current_session
+from webapp.identity.views import NEXT
+from webapp.kernel.clock import utcnow
 from webapp.kernel.money import Money
-from webapp.web import render
+from webapp.kernel.sentence import N_
+from webapp.outbox import queries as outbox
+from webapp.web import go, is_local, render
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 
-_PROVIDER = "countersign.demo.provider"
-_making = Lock()
+# The picture beside the people shows the first request of the story.
+EXAMPLE = Money(148000, "EUR")
+
+
+@bp.get("/people")
+def show_people() -> Response:
+    """Who are you today? One press leads through the whole sign-in."""
+    return _choose("demo/people.html", action=url_for("demo.switch_person"))
+
+
+@bp.post("/people")
+def switch_person() -> Response:
+    """Leave as one person and come back as another, through a real sign-in.
+
+    The provider's sign-in form is answered on the way: 307 makes the browser send the chosen person
+    on to the authorization endpoint, with a fresh state, nonce and PKCE challenge.
+    """
+    session = current_session()
+    token, actor = session.get(CSRF_KEY), session.actor
+    if actor is not None and actor.session_id:
+        with db.transaction() as writing:
+            session_store.end(
+                writing, actor.tenant_id, actor.person_id, actor.session_id, now=utcnow()
+            )
+    session.restart()
+    session[CSRF_KEY] = token
+    next_path = request.form.get(NEXT, "")
+    session[NEXT] = next_path if is_local(next_path) else ""
+    way = oidc.start(settings().base_url + url_for("identity.callback"))
+    return make_response(redirect(way.location or "/", 307))
+
+
+@bp.post("/reset")
+def reset() -> Response:
+    """Begin the story afresh: everybody is signed out, and nothing of today is left."""
+    here = folder()
+    if here is None:
+        return errors.show(404, gettext("This desk cannot be reset from here."))
+    current_session().restart()
+    stage.restore_running(here, settings(), db.database)
+    return go(url_for("demo.show_people"))
+
+
+@bp.get("/mailbox")
+def list_mails() -> Response:
+    """Every mail that would have been sent, newest first."""
+    person_id = request.args.get("person") or None
+    with db.reading() as session:
+        members = _members(session)
+        page = outbox.mails(session, people.TENANT, request.args.get("cursor"), person_id=person_id)
+    return render("demo/mailbox.html", mails=page, people=members, person_id=person_id or "")
+
+
+@bp.get("/mailbox/<mail_id>")
+def show_mail(mail_id: str) -> Response:
+    """One mail, as text or in a frame as its reader would see it."""
+    with db.reading() as session:
+        mail = outbox.mail(session, people.TENANT, mail_id)
+        members = _members(session)
+    response = render(
+        "demo/mail.html",
+        mail=mail,
+        reader=members.get(mail.recipient_id or ""),
+        parts=list(mailbox.parts(mail.text, settings().base_url)),
+        as_html=request.args.get("as") == "html",
+    )
+    policy = content_security_policy(settings().oidc_origin)
+    response.headers["Content-Security-Policy"] = f"{policy}; frame-src 'self'"
+    return response
+
+
+@bp.get("/mailbox/<mail_id>/html")
+def show_mail_html(mail_id: str) -> Response:
+    """The HTML of a mail, for the frame only: nothing in it may run, send or load."""
+    with db.reading() as session:
+        mail = outbox.mail(session, people.TENANT, mail_id)
+    response = make_response(mailbox.framed(mail.html, settings().base_url))
+    response.headers["Content-Security-Policy"] = mailbox.frame_policy(mail.html)
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
 
 
 @bp.get("/idp/.well-known/openid-configuration")
@@ -41,20 +127,12 @@ def keys() -> Response:
 
 @bp.get("/idp/authorize")
 def authorize() -> Response:
-    """The sign-in page: who are you today?"""
+    """The provider's sign-in page: who are you today?"""
     try:
         provider().server.get_consent_grant(end_user=None)
     except OAuth2Error as error:
         return _refused(error)
-    with db.reading() as session:
-        houses = people.houses(session)
-    return render(
-        "demo/authorize.html",
-        houses=houses,
-        lines=people.LINES,
-        example=Money(148000, "EUR"),
-        action=request.full_path,
-    )
+    return _choose("demo/authorize.html", action=request.full_path)
 
 
 @bp.post("/idp/authorize")
@@ -96,46 +174,38 @@ for _view in (token, userinfo, end_session):
     csrf.exempt(_view)
 
 
-def provider() -> Provider:
-    """The provider of this application, made when it is needed first."""
-    with _making:
-        if _PROVIDER not in current_app.extensions:
-            current_app.extensions[_PROVIDER] = _make_provider()
-    return cast("Provider", current_app.extensions[_PROVIDER])
+@bp.record
+def add_to_menu(state: BlueprintSetupState) -> None:
+    """Put the demo's pages into the account menu of everybody."""
+    items: list[NavItem] = state.app.extensions.setdefault("account_menu", [])
+    items += [
+        NavItem("mailbox", N_("Mailbox of the demo"), "/demo/mailbox", "mail", False),
+        NavItem("people", N_("Be somebody else"), "/demo/people", "users", False),
+    ]
 
 
-def _make_provider() -> Provider:
-    known = settings()
-    client = Client(
-        client_id=known.oidc_client_id,
-        secret_digest=digest(known.oidc_client_secret),
-        redirect_uris=frozenset({f"{known.base_url}/auth/callback"}),
-        post_logout_redirect_uris=frozenset({f"{known.base_url}/signed-out"}),
-    )
-    return make_provider(
-        issuer=known.oidc_issuer,
-        client=client,
-        key=signing_key(_key_file(known.database_url)),
-        find_person=_find_person,
-        grants=Grants(),
-    )
-
-
-def _key_file(database_url: str) -> Path | None:
-    """Beside the SQLite file, so that a restarted desk signs with the key that its pages know."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return None
-    return Path(url.database).with_name("signing-key.json")
-
-
-def _find_person(person_id: str) -> dict[str, Any] | None:
+def _choose(page: str, *, action: str) -> Response:
     with db.reading() as session:
-        return people.claims(session, person_id)
+        houses = people.houses(session)
+    here = folder()
+    return render(
+        page,
+        houses=houses,
+        lines=people.LINES,
+        example=EXAMPLE,
+        action=action,
+        began=began(here.stamp) if here and here.stamp.exists() else None,
+    )
+
+
+def _members(session: Any) -> dict[str, Member]:
+    """Everybody who may be shown, by id."""
+    houses = people.houses(session)
+    return {member.person_id: member for house in houses for member in house.people}
 
 
 def _refused(error: OAuth2Error) -> Response:
     """Back to the desk with the error where its address is certain, otherwise a page."""
     if getattr(error, "redirect_uri", None):
-        return cast("Response", provider().server.handle_error_response(cast("Any", None), error))
+        return cast("Response", provider().server.handle_error_response(None, error))
     return errors.show(400, gettext("The desk asked for this sign-in in a way that does not work."))

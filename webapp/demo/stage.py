@@ -1,0 +1,153 @@
+"""Setting the stage: a database with the company, its story, and the mails sent meanwhile."""
+
+import importlib
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from webapp import migrating
+from webapp.config import Settings
+from webapp.db import Database, make_engine
+from webapp.demo import cast, story
+from webapp.demo.folder import Folder, began
+from webapp.extensions import db
+from webapp.kernel.clock import utcnow
+from webapp.outbox import delivery
+from webapp.outbox.mailer import write
+from webapp.outbox.senders import MailboxSender
+from webapp.seeding import service as seeding
+
+# "Expires in five hours" is told from the moment at which the stage was set.
+FRESH = timedelta(hours=12)
+# More than a story has mails that are due at once.
+_MANY = 1000
+
+Echo = Callable[[str], object]
+
+
+def prepare(folder: Folder, settings: Settings, *, reset: bool, echo: Echo) -> None:
+    """Make the database of the demo, or take it back to its first morning."""
+    if not folder.database.exists() or reset:
+        freshen(folder, settings, echo=echo)
+        _copy(folder)
+    elif is_old(folder.stamp):
+        echo("The story began a while ago; `countersign demo --reset` begins it afresh.")
+    engine = make_engine(settings.database_url)
+    try:
+        migrating.upgrade(engine)
+        bind(Database(engine), settings.oidc_issuer, now=utcnow())
+    finally:
+        engine.dispose()
+
+
+def freshen(folder: Folder, settings: Settings, *, echo: Echo) -> None:
+    """Make the copy that the demo is reset from, unless there is a fresh one."""
+    if folder.template.exists() and not is_old(folder.template):
+        return
+    echo("Setting the stage: a company, nine people and five weeks of requests ...")
+    start = utcnow()
+    build(folder.template, settings, now=start)
+    echo(f"Done in {(utcnow() - start).total_seconds():.1f} seconds.")
+
+
+def build(target: Path, settings: Settings, *, now: datetime) -> None:
+    """Write the SQLite file of a fresh demo; it appears as a whole or not at all."""
+    draft = target.with_name(f"{target.name}.draft")
+    _remove(draft)
+    engine = make_engine(f"sqlite:///{draft}")
+    try:
+        migrating.upgrade(engine)
+        _fill_at_once(engine, settings, now=now)
+    finally:
+        engine.dispose()
+    _fold(draft)
+    draft.replace(target)
+
+
+def fill(app: Flask, *, issuer: str, now: datetime) -> dict[str, str]:
+    """Company, story and mails into the app's database; the ids of the requests by their key."""
+    with app.app_context():
+        with db.transaction() as session:
+            seeding.load(session, cast.seed_document(issuer), now=story.begins(now))
+            requests = story.play(session, now=now)
+        _deliver(db.database, now=now)
+    return requests
+
+
+def bind(database: Database, issuer: str, *, now: datetime) -> None:
+    """Let the people sign in through this issuer, since the desk may have moved to another port."""
+    with database.transaction() as session:
+        seeding.load(session, cast.identities(issuer), now=now)
+
+
+def restore_running(folder: Folder, settings: Settings, database: Database) -> None:
+    """Take a desk in use back to its first morning; other connections see all of it or nothing."""
+    freshen(folder, settings, echo=lambda _words: None)
+    with (
+        closing(sqlite3.connect(folder.template)) as template,
+        closing(sqlite3.connect(folder.database, timeout=10)) as desk,
+    ):
+        template.backup(desk)
+    _note_beginning(folder)
+    bind(database, settings.oidc_issuer, now=utcnow())
+
+
+def is_old(path: Path) -> bool:
+    """Whether the story that this file stands for began too long ago to be believed."""
+    return not path.exists() or utcnow() - began(path) > FRESH
+
+
+def _copy(folder: Folder) -> None:
+    """Put the template in place of a database that nobody has open."""
+    _remove(folder.database)
+    shutil.copyfile(folder.template, folder.database)
+    folder.database.chmod(0o600)
+    _note_beginning(folder)
+
+
+def _note_beginning(folder: Folder) -> None:
+    folder.stamp.touch()
+    shutil.copystat(folder.template, folder.stamp)
+
+
+def _fill_at_once(engine: Engine, settings: Settings, *, now: datetime) -> None:
+    """Everything in one transaction: hundreds of commits would each wait for the disk."""
+    # The application stands above this package, so it is found by name, as a server finds it.
+    create_app = importlib.import_module("webapp.app").create_app
+    with engine.connect() as connection, connection.begin():
+        database = Database(connection, join_transaction_mode="create_savepoint")
+        known = replace(settings, database_url=engine.url.render_as_string(hide_password=False))
+        fill(create_app(known, database=database), issuer=settings.oidc_issuer, now=now)
+
+
+def _deliver(database: Database, *, now: datetime) -> None:
+    """Deliver what the story wrote into the mailbox, at the moments at which it was written."""
+    with MailboxSender(database).visit() as deliver:
+        while messages := _claim(database, now=now):
+            for message in messages:
+                deliver(write(message))
+                with database.transaction() as session:
+                    delivery.sent(session, message, now=message.created_at)
+
+
+def _claim(database: Database, *, now: datetime) -> list[delivery.Claimed]:
+    with database.transaction() as session:
+        return delivery.claim(session, limit=_MANY, now=now)
+
+
+def _fold(path: Path) -> None:
+    """Fold the write-ahead log into the file, so that it can be copied by itself."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+
+
+def _remove(database: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        database.with_name(database.name + end).unlink(missing_ok=True)
