@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.ledger.domain import GENESIS
 from webapp.ledger.models import LedgerEntry
 
 
@@ -46,6 +47,31 @@ def latest_words(
         .order_by(LedgerEntry.stream_id, LedgerEntry.sequence)
     )
     return {row.stream_id: _event(row).text for row in found}
+
+
+def latest(session: Session, tenant_id: str, stream_id: str, *, limit: int) -> list[Event]:
+    """The last entries of one stream, newest first."""
+    found = session.scalars(
+        select(LedgerEntry)
+        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(limit)
+    )
+    return [_event(row) for row in found]
+
+
+def head_of_stream(session: Session, tenant_id: str, stream_id: str) -> tuple[int, str]:
+    """Length and last hash of a stream that has no row of its own to keep them.
+
+    Whoever appends behind it holds a lock, so that two writers do not meet in the primary key.
+    """
+    row = session.execute(
+        select(LedgerEntry.sequence, LedgerEntry.hash)
+        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    return (0, GENESIS) if row is None else (row.sequence, row.hash)
 
 
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:
