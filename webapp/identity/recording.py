@@ -1,0 +1,134 @@
+"""The one way to change a company: lock it, ask who may, count what changed, write history.
+
+The lock keeps two admins from each taking away the other's last colleague, and makes the entries of
+the company's history follow each other (R30).
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.identity import queries
+from webapp.identity.domain import Actor, CompanyFacts, Member
+from webapp.identity.models import Company
+from webapp.identity.policy import Deed, may_administer
+from webapp.kernel.errors import Conflict, NotFound, require
+from webapp.kernel.sentence import N_, sentence
+from webapp.ledger import queries as history
+from webapp.ledger import service as ledger
+from webapp.ledger.service import Entry, Head
+
+# Ids may be as long as a column of ids; longer names of streams are hashed into it.
+_LONGEST_STREAM = 66
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A company as its admin sees it; `version` rises with every change of limit and group."""
+
+    company: CompanyFacts
+    version: int
+    members: list[Member]
+
+    def member(self, person_id: str) -> Member:
+        """One of its people; raises `NotFound` for anybody else."""
+        found = next((one for one in self.members if one.person_id == person_id), None)
+        if found is None:
+            raise NotFound(sentence(N_("There is no such person.")), code="no_person")
+        return found
+
+    @property
+    def group(self) -> list[Member]:
+        """Who stands in the approval group."""
+        return [one for one in self.members if one.in_group]
+
+
+def open_place(session: Session, actor: Actor) -> Place:
+    """The company that this admin acts for; raises `Forbidden` for everybody else."""
+    require(may_administer(actor))
+    company_id = str(actor.company_id)
+    company = queries.company(session, actor.tenant_id, company_id)
+    version = session.scalars(
+        select(Company.version).where(
+            Company.tenant_id == actor.tenant_id, Company.id == company_id
+        )
+    ).one()
+    members = queries.members(session, actor.tenant_id, company_id)
+    return Place(company=company, version=version, members=members)
+
+
+def enter(session: Session, actor: Actor) -> Place:
+    """The company, locked until the transaction ends; the actor must still be its admin by then."""
+    require(may_administer(actor))
+    session.execute(
+        select(Company.id)
+        .where(Company.tenant_id == actor.tenant_id, Company.id == actor.company_id)
+        # Not the key: requests of its people go on being made meanwhile.
+        .with_for_update(key_share=True)
+    )
+    place = open_place(session, actor)
+    own = next((one for one in place.members if one.person_id == actor.person_id), None)
+    require(may_administer(replace(actor, role=own.role if own and own.active else None)))
+    return place
+
+
+def raise_version(session: Session, actor: Actor, seen: int) -> None:
+    """Count the change of limit or group; raises `Conflict` when another one came before."""
+    count(
+        session,
+        update(Company)
+        .where(
+            Company.tenant_id == actor.tenant_id,
+            Company.id == actor.company_id,
+            Company.version == seen,
+        )
+        .values(version=seen + 1),
+    )
+
+
+def count(session: Session, statement: Any) -> None:
+    """Run an update that has to find its one row as it was seen."""
+    changed = session.execute(statement.execution_options(synchronize_session=False))
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(
+            sentence(N_("This was changed by somebody else while you were looking at it.")),
+            code="changed",
+        )
+
+
+def trace(
+    session: Session,
+    actor: Actor,
+    deed: Deed,
+    data: dict[str, Any],
+    *,
+    place: Place,
+    now: datetime,
+) -> None:
+    """Write the change into the history of the company."""
+    stream_id = stream_of(place.company.id)
+    length, sealed = history.head_of_stream(session, actor.tenant_id, stream_id)
+    ledger.append(
+        session,
+        Head(tenant_id=actor.tenant_id, stream_id=stream_id, length=length, hash=sealed),
+        Entry(
+            action=deed,
+            revision=place.version,
+            actor_id=actor.person_id,
+            actor_name=actor.name,
+            data=data,
+        ),
+        now=now,
+    )
+
+
+def stream_of(company_id: str) -> str:
+    """The stream in which the history of a company is kept; never the id of an approval (R8)."""
+    stream = f"company:{company_id}"
+    if len(stream) <= _LONGEST_STREAM:
+        return stream
+    return f"company:{hashlib.sha256(company_id.encode()).hexdigest()[:48]}"
