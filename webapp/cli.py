@@ -69,9 +69,9 @@ def serve(host: str, port: int, worker: bool) -> None:
 @_clearly
 def demo(host: str, port: int | None, reset: bool, open_browser: bool) -> None:
     """Show an invented company with a story, people to sign in as and a mailbox."""
-    from webapp import demo as package
+    from webapp.demo import jobs
 
-    package.run(host=host, port=port, reset=reset, open_browser=open_browser)
+    jobs.run(host=host, port=port, reset=reset, open_browser=open_browser, echo=click.echo)
 
 
 @main.command()

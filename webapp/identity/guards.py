@@ -30,6 +30,10 @@ PUBLIC = frozenset({
     "demo.token",
     "demo.userinfo",
     "demo.end_session",
+    # Choosing a person of the demo is how one signs in there.
+    "demo.show_people",
+    "demo.switch_person",
+    "demo.reset",
 })  # fmt: skip
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
