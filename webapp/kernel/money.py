@@ -6,9 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from webapp.kernel.currencies import CURRENCIES, MINOR_UNITS
 
-_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,12})?")
 # Amounts are stored in 64-bit columns; the ceiling leaves room to add a few thousand of them.
 MAX_MINOR = 10**15
+# Past this many digits no amount is in range, and some are too long even to be rounded.
+_MAX_DIGITS = 40
 
 
 class UnlikeCurrencies(ArithmeticError):
@@ -48,9 +50,11 @@ class Money:
         """The amount rounded half up to the currency's minor unit (R13).
 
         Raises `ValueError` for a text that is no plain decimal, `AmountOutOfRange` past 10^15 minor
-        units.
+        units and for what is no number at all.
         """
         value = parse_decimal(amount) if isinstance(amount, str) else Decimal(amount)
+        if not value.is_finite() or (value and value.adjusted() > _MAX_DIGITS):
+            raise AmountOutOfRange(f"{value} {currency} is too large")
         with localcontext(prec=60):
             minor = int(
                 value.scaleb(exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP)

@@ -1,8 +1,8 @@
 """Keyset pages: a cursor names the last row shown, so page 4,500 costs what page 1 costs."""
 
 import base64
-import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,9 @@ from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, sentence
 
 Row = TypeVar("Row")
+
+# NUL and lone surrogates cannot even be compared with a column.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +34,30 @@ def decode_cursor(text: str, length: int) -> tuple[str, ...]:
     """The sort key that `encode_cursor` was given; raises `Invalid` (code `bad_cursor`)."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error):
-        values = None
+    except (ValueError, RecursionError):
+        raise _bad_cursor() from None
     if (
         not isinstance(values, list)
         or len(values) != length
-        or not all(isinstance(v, str) for v in values)
+        or not all(_is_storable(value) for value in values)
     ):
         raise _bad_cursor()
     return tuple(values)
 
 
 def decode_moment(text: str) -> datetime:
-    """A moment out of a cursor; raises `Invalid` (code `bad_cursor`)."""
+    """A moment out of a cursor, in UTC; raises `Invalid` (code `bad_cursor`)."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # A zone may push the first or the last day of the calendar out of it.
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise _bad_cursor() from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _is_storable(value: object) -> bool:
+    """Whether this is a text that both databases take."""
+    return isinstance(value, str) and _UNSTORABLE.search(value) is None
 
 
 def _bad_cursor() -> Invalid:
