@@ -75,7 +75,7 @@ def signing_key(path: Path | None) -> RSAKey:
     """The provider's RSA key: made once and kept in the file; without one, for this process."""
     if path is None:
         return _new_key()
-    return RSAKey.import_key(json.loads(_once(path, lambda: json.dumps(_new_key().as_dict()))))
+    return RSAKey.import_key(json.loads(_once(path, lambda: json.dumps(_new_key().as_dict(private=True)))))
 
 
 def _new_key() -> RSAKey:
