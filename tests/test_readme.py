@@ -1,0 +1,122 @@
+"""What the documents say is what the program does."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from webapp import cli
+from webapp.config import Settings, explain
+from webapp.demo import cast
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+RULES = (ROOT / "docs/rules.md").read_text()
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+SOURCES = sorted([*ROOT.glob("webapp/**/*.py"), *ROOT.glob("tests/**/*.py")])
+
+
+def names(documents: list[Path]) -> list[str]:
+    return [str(document.relative_to(ROOT)) for document in documents]
+
+
+def commands(group: click.Group, before: str = "") -> set[str]:
+    found: set[str] = set()
+    for name, command in group.commands.items():
+        is_group = isinstance(command, click.Group)
+        found |= commands(command, f"{before}{name} ") if is_group else {f"{before}{name}"}
+    return found
+
+
+def test_every_setting_stands_in_the_table_with_its_default() -> None:
+    rows = re.findall(r"^\| `(COUNTERSIGN_\w+)` \| (?:`(.*?)`|nothing) \|", README, re.MULTILINE)
+    assert rows == [(setting.name, setting.default) for setting in explain(Settings())]
+
+
+def test_every_setting_is_explained_in_the_words_of_the_doctor() -> None:
+    missing = [each.name for each in explain(Settings()) if f"| {each.explained} |" not in README]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    known = commands(cli.main)
+    named = re.findall(r"(?:^|[`(])countersign ((?:db |audit )?[a-z]+)", document.read_text(), re.M)
+    assert set(named) - known == set()
+
+
+def test_every_command_of_make_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) - targets == set()
+
+
+def test_every_person_of_the_demo_is_introduced() -> None:
+    people = [
+        f"{person['firstName']} {person['lastName']}"
+        for person in cast.seed_document("https://issuer.example")["customers"]
+    ]
+    assert (
+        re.findall(r"^\| (\w+ \w+) \| (?:Logistik|Technik|Basel|all three) \|", README, re.M)
+        == people
+    )
+
+
+def test_the_tree_names_every_module() -> None:
+    package = ROOT / "webapp"
+    there = {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
+    there |= {path.name for path in package.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert set(re.findall(r"^  ([a-z_0-9]+(?:\.py|/)) ", README, re.MULTILINE)) == there
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_link_leads_to_a_document(document: Path) -> None:
+    links = re.findall(r"(?<!!)\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    paths = re.findall(
+        r"`((?:webapp|templates|static|migrations|tests|requirements|docs)/[\w./]*)`",
+        document.read_text(),
+    )
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (ROOT / "docs/decisions/README.md").read_text()
+    pages = [page.name for page in sorted((ROOT / "docs/decisions").glob("0*.md"))]
+    assert re.findall(r"\]\((0.*?\.md)\)", listed) == pages
+
+
+def test_every_rule_that_is_cited_is_written_down() -> None:
+    written = re.findall(r"^\*\*(R\d+)\. ", RULES, re.MULTILINE)
+    assert sorted(written, key=lambda rule: int(rule[1:])) == [
+        f"R{number}" for number in range(1, len(written) + 1)
+    ]
+    cited = {
+        (rule, str(source.relative_to(ROOT)))
+        for source in SOURCES
+        for rule in re.findall(r"\bR\d+\b", source.read_text())
+        if rule not in written
+    }
+    assert cited == set()
+
+
+def test_every_rule_says_where_it_comes_from_and_where_it_lives() -> None:
+    for rule in re.split(r"^\*\*(?=R\d)", RULES.partition("\n## Tables")[0], flags=re.M)[1:]:
+        assert "*Source:*" in rule, rule[:40]
+        assert "*Code:*" in rule, rule[:40]
+
+
+def test_every_function_that_a_rule_names_exists_in_its_file() -> None:
+    places = re.findall(r"`(webapp/[\w/]+\.py)`\s+\(((?:`[\w.]+`(?:, )?)+)\)", RULES)
+    assert len(places) > 20
+    missing = [
+        (path, name)
+        for path, quoted in places
+        for name in re.findall(r"`(?:\w+\.)?(\w+)`", quoted)
+        if name not in (ROOT / path).read_text()
+    ]
+    assert missing == []
