@@ -193,7 +193,8 @@ def _load_group(writer: Writer, company: shapes.Company) -> None:
             GroupMember.membership_id.in_(left),
         )
     )
-    _raise_version(writer, company.id)
+    if company.id in writer.known.rows["company"]:
+        _raise_version(writer, company.id)
     joined = [{"company_id": company.id, "membership_id": own} for own in sorted(wanted - stored)]
     writer.add("approval groups", GroupMember, joined)
 

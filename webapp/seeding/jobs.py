@@ -1,4 +1,4 @@
-"""`countersign import FILE`: reads the file, loads it in one transaction, and says what that did."""
+"""`countersign import FILE`: reads the file, loads it in one transaction, says what that did."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _SECONDS_BETWEEN_LINES = 1.0
 
 
 def import_file(path: Path, *, dry_run: bool, echo: Echo) -> int:
-    """Load the file within an application context; the exit code is 0, or 1 when nothing was loaded.
+    """Load the file in an application context; the exit code is 0, or 1 when nothing was loaded.
 
     `echo` gets every line for the person at the terminal: progress of a large file, then what was
     added, changed and left alone, or every problem. With `dry_run` nothing is written.

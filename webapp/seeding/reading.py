@@ -22,7 +22,7 @@ class _Doubled(dict[str, Any]):
 def read_file(path: Path) -> Any:
     """The documents of a file.
 
-    Raises `Refused` with the line and column of what is not JSON, and `OSError` when the file cannot
+    Raises `Refused` with the line and column of what is not JSON, and `OSError` when it cannot
     be opened.
     """
     raw = path.read_bytes()

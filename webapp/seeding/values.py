@@ -37,9 +37,25 @@ def fits(value: str, info: ValidationInfo) -> str:
 
 def _text(value: str) -> str:
     try:
-        return clean(value)
+        text = clean(value)
     except Invalid:
         raise wrong("holds a control character or half of a character") from None
+    if "\n" in text or "\t" in text:
+        raise wrong("must be one line, without tabs")
+    return text
+
+
+def _not_empty(value: str) -> str:
+    if not value:
+        raise wrong("must not be empty")
+    return value
+
+
+def _exact(value: str) -> str:
+    """A text that is compared character by character elsewhere, so that nothing is trimmed."""
+    if _text(value) != value:
+        raise wrong("must not begin or end with a space")
+    return value
 
 
 def _check_id(value: str) -> str:
@@ -110,10 +126,11 @@ def _check_time_zone(value: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=500), AfterValidator(_text)]
-Name = Annotated[Text, Field(min_length=1)]
+Name = Annotated[Text, AfterValidator(_not_empty)]
 Id = Annotated[str, AfterValidator(_check_id)]
-Subject = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_text)]
-Secret = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_text)]
+Exact = Annotated[str, AfterValidator(_exact), AfterValidator(_not_empty)]
+Subject = Annotated[Exact, Field(max_length=255)]
+Secret = Annotated[Exact, Field(max_length=1000)]
 Email = Annotated[str, AfterValidator(_check_email)]
 Currency = Annotated[str, AfterValidator(_check_currency)]
 Amount = Annotated[str, BeforeValidator(_check_amount)]
