@@ -1,6 +1,5 @@
 """The application: the only place that knows every feature."""
 
-import importlib
 from datetime import timedelta
 
 from flask import Flask, Response, make_response
@@ -9,29 +8,37 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import errors, extensions, headers, i18n, logs, migrating, web
+from webapp.approvals import action_views, details_views
+from webapp.approvals import jobs as approval_jobs
+from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
+from webapp.carts import line_views, quote_views
+from webapp.carts import views as cart_views
+from webapp.checkout import views as checkout_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
-from webapp.identity import frame, guards, kept, oidc, sessions
+from webapp.identity import account_views, frame, guards, kept, oidc, sessions
+from webapp.identity import views as identity_views
+from webapp.orders import views as order_views
 from webapp.soundness import require_sound
 
 _MOST_BYTES = 2 * 1024 * 1024
 _MOST_FIELDS = 5000
 
-_FEATURES = (
-    "webapp.identity.views",
-    "webapp.identity.account_views",
-    "webapp.carts.views",
-    "webapp.carts.line_views",
-    "webapp.carts.quote_views",
-    "webapp.orders.views",
-    "webapp.approvals.views",
-    "webapp.approvals.action_views",
-    "webapp.approvals.details_views",
-    "webapp.approvals.jobs",
-    "webapp.checkout.views",
-    "webapp.company.views",
+# What gives the desk its pages, in the order of the addresses they bind.
+_BLUEPRINTS = (
+    identity_views.bp,
+    account_views.bp,
+    cart_views.bp,
+    quote_views.bp,
+    order_views.bp,
+    approval_views.bp,
+    checkout_views.bp,
 )
+# What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
+_FEATURES = (order_views, approval_views, approval_jobs, checkout_views)
+# These only add pages to the blueprints above.
+_FURTHER_PAGES = (action_views, details_views, line_views)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -89,19 +96,9 @@ def _make(known: Settings) -> Flask:
 
 def _add_features(app: Flask, known: Settings) -> None:
     app.add_url_rule("/healthz", "health", _health, methods=["GET"])
-    blueprints = []
-    for name in _FEATURES:
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-            continue
-        if hasattr(module, "init_app"):
-            module.init_app(app)
-        if hasattr(module, "bp") and module.bp not in blueprints:
-            blueprints.append(module.bp)
-    for blueprint in blueprints:
+    for feature in _FEATURES:
+        feature.init_app(app)
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     if known.demo:
         from webapp.demo import views as demo_views

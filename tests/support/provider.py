@@ -59,8 +59,7 @@ class Provider:
         self.challenges[code] = query.get("code_challenge", "")
         return {"code": code, "state": query["state"], "iss": self.issuer}
 
-    @Request.application
-    def application(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
         """The provider's own pages."""
         self.answers.seen.append(request.path)
         if self.answers.status != 200:
@@ -134,7 +133,7 @@ class Provider:
 def running() -> Iterator[Provider]:
     """The provider on a free port of loopback."""
     provider = Provider()
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, provider.application, threaded=True)
+    server: BaseWSGIServer = make_server("127.0.0.1", 0, Request.application(provider.answer), threaded=True)
     provider.issuer = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

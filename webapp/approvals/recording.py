@@ -1,15 +1,16 @@
 """The one way to change a request: check who may, then write history and row together."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
 from webapp.approvals.domain import Action
 from webapp.approvals.models import Approval
-from webapp.approvals.policy import Subject, may, may_approve, outcome
+from webapp.approvals.policy import Subject, in_time, may, may_approve, outcome
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, require
@@ -20,11 +21,19 @@ from webapp.ledger.service import Entry, Head
 
 
 def open_for(
-    session: Session, actor: Actor, approval_id: str, action: Action, *, seen: int | None = None
+    session: Session,
+    actor: Actor,
+    approval_id: str,
+    action: Action,
+    *,
+    now: datetime,
+    seen: int | None = None,
 ) -> Approval:
-    """The locked approval, once it is sure that this person may do this on what they saw."""
+    """The locked approval, once it is sure that this person may do this now on what they saw."""
     approval = queries.claim(session, actor, approval_id)
-    verdict = may(actor.person_id, action, approval, standing=standing(session, approval))
+    verdict = in_time(approval, now) and may(
+        actor.person_id, action, approval, standing=standing(session, approval)
+    )
     if not verdict and verdict.code in ("finished", "ordered"):
         raise Conflict(verdict.reason or outcome(approval), code=verdict.code)
     require(verdict)
@@ -72,6 +81,15 @@ def head_of(approval: Approval) -> Head:
         length=approval.ledger_length,
         hash=approval.ledger_head,
     )
+
+
+def heads(session: Session) -> Iterator[Head]:
+    """The end of every history of a request, as the requests state it; for `audit verify`."""
+    columns = select(
+        Approval.tenant_id, Approval.id, Approval.ledger_length, Approval.ledger_head
+    ).order_by(Approval.tenant_id, Approval.id)
+    for tenant_id, stream_id, length, hash_ in session.execute(columns).yield_per(500):
+        yield Head(tenant_id=tenant_id, stream_id=stream_id, length=length, hash=hash_)
 
 
 def entry_by(

@@ -74,6 +74,13 @@ def head_of_stream(session: Session, tenant_id: str, stream_id: str) -> tuple[in
     return (0, GENESIS) if row is None else (row.sequence, row.hash)
 
 
+def streams(session: Session) -> Iterator[tuple[str, str]]:
+    """Tenant and id of every stream that there is."""
+    keys = select(LedgerEntry.tenant_id, LedgerEntry.stream_id).where(LedgerEntry.sequence == 1)
+    ordered = keys.order_by(LedgerEntry.tenant_id, LedgerEntry.stream_id)
+    yield from session.execute(ordered).yield_per(500).tuples()
+
+
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:
     """The stored entries of one stream, oldest first."""
     yield from session.scalars(

@@ -1,0 +1,58 @@
+"""The shape of the house: sizes, names, and what is public."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from webapp.identity.guards import PUBLIC
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "webapp").rglob("*.py"))
+MOST_LINES = 300
+MOST_FUNCTION_LINES = 25
+# One argument or one entry of a call that is spread over lines, and its closing bracket.
+_VALUE = re.compile(r"\s*(\w+=[^(\[{]*(\([^()]*\))?[^(\[{]*,|[\"\w.]+[^(\[{]*,|[)\]}]+,?)")
+SHUNNED = {"common", "utils", "helpers", "misc", "base"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_has_one_job_and_at_most_300_lines(path: Path) -> None:
+    assert path.stem not in SHUNNED
+    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    """Apart from signature and docstring; a list of values, one on each line, counts as one."""
+    text = path.read_text("utf-8")
+    long = [
+        f"{node.name} ({length} lines)"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := _body_lines(node, text.splitlines())) > MOST_FUNCTION_LINES
+    ]
+    assert not long, f"{path.relative_to(ROOT)}: {', '.join(long)}"
+
+
+def test_nothing_is_public_but_signing_in_and_health(app: Flask) -> None:
+    """A stranger is sent to the sign-in page from everywhere else."""
+    client = app.test_client()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in PUBLIC:
+            continue
+        path = rule.build({name: "x" for name in rule.arguments}, append_unknown=False)
+        assert path is not None
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            reply = client.open(path[1], method=method)
+            assert reply.status_code in {302, 401}, f"{method} {rule.rule}: {reply.status}"
+            assert "/sign-in" in (reply.headers.get("Location") or reply.text)
+
+
+def _body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> int:
+    body = node.body[1:] if ast.get_docstring(node) else node.body
+    if not body:
+        return 0
+    return sum(not _VALUE.fullmatch(line) for line in lines[body[0].lineno - 1 : node.end_lineno])
