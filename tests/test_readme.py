@@ -24,8 +24,10 @@ def names(documents: list[Path]) -> list[str]:
 def commands(group: click.Group, before: str = "") -> set[str]:
     found: set[str] = set()
     for name, command in group.commands.items():
-        is_group = isinstance(command, click.Group)
-        found |= commands(command, f"{before}{name} ") if is_group else {f"{before}{name}"}
+        if isinstance(command, click.Group):
+            found |= commands(command, f"{before}{name} ")
+        else:
+            found.add(f"{before}{name}")
     return found
 
 
