@@ -75,13 +75,17 @@ def signing_key(path: Path | None) -> RSAKey:
     """The provider's RSA key: made once and kept in the file; without one, for this process."""
     if path is None:
         return _new_key()
-    return RSAKey.import_key(json.loads(_once(path, lambda: json.dumps(_new_key().as_dict(private=True)))))
+    return RSAKey.import_key(json.loads(_once(path, _new_key_as_json)))
 
 
 def _new_key() -> RSAKey:
     return RSAKey.generate_key(
         _KEY_BITS, {"kid": _KEY_ID, "use": "sig", "alg": "RS256"}, private=True
     )
+
+
+def _new_key_as_json() -> str:
+    return json.dumps(_new_key().as_dict(private=True))
 
 
 def _once(path: Path, make: Callable[[], str]) -> str:

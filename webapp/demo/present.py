@@ -3,19 +3,22 @@
 The first request expires within hours and the second one tomorrow: a request lives for seven days.
 """
 
-from webapp.demo.past import BREMEN, FREIGHT, OFFICE
+from webapp.demo.past import FREIGHT, OFFICE
 from webapp.demo.script import Basket, Choices, Request, ago, answer, ask, change, on
+
+# Nothing for shipping, so that the total is what is compared with the limit.
+OWN_LORRY = Choices(ship="zone-de/pickup")
 
 # fmt: off
 PENDING = (
     Request(
-        key="p01", by="marek", to="ada", at=ago(days=6, hours=19),
+        key="p01", by="marek", to="ada", at=ago(days=6, hours=18, minutes=35), choices=OWN_LORRY,
         goods="stretch-film 12, strapping-tape 5, strap-buckles 4, edge-guards 3, packing-tape 4, "
         "box-l 2, bubble-wrap 4",
         words="Everything for the Christmas peak in one delivery.",
     ),
     Request(
-        key="p02", by="ines", to="ada", at=ago(days=5, hours=18),
+        key="p02", by="ines", to="ada", at=ago(days=5, hours=18), choices=OWN_LORRY,
         goods="safety-boots 12, hi-vis-jacket 12, hi-vis-vest 24, work-trousers 18, helmet 12, "
         "work-gloves 6, ear-defenders 12, safety-glasses 2",
         words="Twelve seasonal workers start on the first.",
@@ -23,7 +26,7 @@ PENDING = (
     Request(
         key="p03", by="rita", to="ada", at=on(3, "09:12"),
         goods="label-printer 2, thermal-labels 4, hand-scanner 1, cleaning-cards 3",
-        choices=Choices(ship="zone-de/pickup"),
+        choices=OWN_LORRY,
         words="Two printers for the new packing line in Bremen. The old ones jam on the 150 mm "
         "labels and we lose about an hour a day.",
         then=(
@@ -58,7 +61,7 @@ PENDING = (
     ),
     Request(
         key="p09", by="ines", to="ada", at=ago(hours=25),
-        goods="coffee-beans 3, oat-milk 2, sugar-sticks 1", choices=OFFICE,
+        goods="coffee-beans 3, oat-milk 2, sugar-sticks 1", choices=OWN_LORRY,
     ),
     Request(
         key="p10", by="marek", to="ada", at=ago(hours=22),
@@ -81,12 +84,12 @@ PENDING = (
     ),
     Request(
         key="p13", by="marek", to="ada", at=ago(hours=5), site="basel",
-        goods="ch-swivel-casters 1, ch-brake-kit 1",
+        goods="ch-swivel-casters 1, ch-brake-kit 1", choices=Choices(ship="zone-ch/pickup-ch"),
         words="They only sell these in francs.",
     ),
     Request(
         key="p14", by="rita", to="ada", at=ago(hours=4),
-        goods="cold-jacket 6, thermal-gloves 6", choices=BREMEN,
+        goods="cold-jacket 6, thermal-gloves 6", choices=OWN_LORRY,
         words="For the night shift in the cold store.",
         then=(
             ask(
