@@ -23,7 +23,7 @@ def say(
     session: Session, actor: Actor, approval_id: str, action: Action, *, text: str, now: datetime
 ) -> Approval:
     """Comment, ask or answer; a question passes the turn, the answer passes it back (R21)."""
-    approval = open_for(session, actor, approval_id, action)
+    approval = open_for(session, actor, approval_id, action, now=now)
     words = clean(text)
     if not words:
         why = sentence(N_("Write a few words first."))
@@ -50,7 +50,7 @@ def change(
     Nothing happens when nothing differs. Raises `Conflict` (`changed`) when another revision was
     seen.
     """
-    approval = open_for(session, actor, approval_id, Action.CHANGE, seen=seen_revision)
+    approval = open_for(session, actor, approval_id, Action.CHANGE, now=now, seen=seen_revision)
     current = queries.revision(session, approval)
     before = Terms(details=current.details, delivery_window=current.delivery_window)
     found = changes(before, terms, approval.currency)

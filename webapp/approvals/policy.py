@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from webapp.approvals.domain import NEXT, Action, Status, Turn
@@ -32,6 +33,8 @@ class ApprovalFacts(Protocol):
     def decided_by_name(self) -> str | None: ...
     @property
     def order_id(self) -> str | None: ...
+    @property
+    def expires_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,13 @@ def may(
     if (Status(approval.status), action) not in NEXT:
         return Verdict(False, "finished", outcome(approval))
     return _RULES[action](person_id, approval, standing)
+
+
+def in_time(approval: ApprovalFacts, now: datetime) -> Verdict:
+    """No, once the time of a pending request is over, even if nobody has noted it yet (R20)."""
+    if approval.status == Status.PENDING and approval.expires_at <= now:
+        return Verdict(False, "finished", sentence(_OUTCOMES[Status.EXPIRED]))
+    return YES
 
 
 def outcome(approval: ApprovalFacts) -> Sentence:
@@ -192,6 +202,10 @@ def _orders(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verdi
     return _is_party(person_id, approval, standing)
 
 
+def _happens_by_itself(_person: str, _approval: ApprovalFacts, _standing: Verdict) -> Verdict:
+    return no("by_itself", N_("Requests expire by themselves."))
+
+
 _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.APPROVE: _decides,
     Action.DECLINE: _decides,
@@ -200,6 +214,7 @@ _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.COMMENT: _is_party,
     Action.CHANGE: _is_party,
     Action.WITHDRAW: _is_party,
+    Action.EXPIRE: _happens_by_itself,
     Action.ORDER: _orders,
     Action.RESUBMIT: _is_requester,
 }

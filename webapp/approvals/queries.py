@@ -119,7 +119,11 @@ def claim(session: Session, actor: Actor, approval_id: str) -> Approval:
     """The approval, locked until the transaction ends, so that one change waits for the other."""
     return _one(
         session,
-        select(Approval).where(visible_to(actor), Approval.id == approval_id).with_for_update(),
+        select(Approval)
+        .where(visible_to(actor), Approval.id == approval_id)
+        .with_for_update()
+        # What this session read before the lock may be of the past.
+        .execution_options(populate_existing=True),
     )
 
 
@@ -220,6 +224,7 @@ def due(session: Session, *, now: datetime, limit: int = 100) -> list[Approval]:
             .order_by(Approval.expires_at, Approval.tenant_id, Approval.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
         )
     )
 

@@ -10,12 +10,14 @@ from webapp.approvals.domain import Action, Status, next_status
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice
 from webapp.approvals.recording import entry_by, open_for, record
+from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
 from webapp.carts.domain import ResourceType
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
+from webapp.ledger.queries import events
 from webapp.ledger.service import Entry
 from webapp.orders import service as orders
 from webapp.orders.domain import OrderDraft
@@ -41,7 +43,9 @@ def decide(
     Raises `NotFound` for strangers, `Conflict` (`finished` with the outcome, `changed` when another
     revision was seen), `Forbidden` with the reason, `Invalid` for a decline without words.
     """
-    approval = open_for(session, actor, approval_id, decision.action, seen=decision.seen_revision)
+    approval = open_for(
+        session, actor, approval_id, decision.action, now=now, seen=decision.seen_revision
+    )
     note = clean(decision.note)
     if decision.action is Action.DECLINE and not note:
         why = sentence(
@@ -70,7 +74,7 @@ def decide(
 
 def withdraw(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
     """Close the request without a decision; the other side is told (R18)."""
-    approval = open_for(session, actor, approval_id, Action.WITHDRAW)
+    approval = open_for(session, actor, approval_id, Action.WITHDRAW, now=now)
     record(
         session,
         approval,
@@ -111,7 +115,7 @@ def expire_due(session: Session, *, now: datetime, limit: int = 100) -> int:
 
 def place_order(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
     """Place the order from exactly what was approved, once, by either party (R25)."""
-    approval = open_for(session, actor, approval_id, Action.ORDER)
+    approval = open_for(session, actor, approval_id, Action.ORDER, now=now)
     _place(session, actor, approval, now=now)
     notice = Notice(template="ordered", actor_name=actor.name)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
@@ -119,8 +123,14 @@ def place_order(session: Session, actor: Actor, approval_id: str, *, now: dateti
 
 
 def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> str:
-    """Give the requester the goods and choices back as a new cart; its id (R27)."""
-    approval = open_for(session, actor, approval_id, Action.RESUBMIT)
+    """Give the requester the goods and choices back as a new cart; its id (R27).
+
+    A second press leads to the same cart while that is still open.
+    """
+    approval = open_for(session, actor, approval_id, Action.RESUBMIT, now=now)
+    given_back = _given_back(session, approval)
+    if given_back is not None:
+        return given_back
     current = queries.revision(session, approval)
     cart_id = cart_service.restore(
         session,
@@ -138,6 +148,16 @@ def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime)
         now=now,
     )
     return cart_id
+
+
+def _given_back(session: Session, approval: Approval) -> str | None:
+    for event in reversed(events(session, approval.tenant_id, approval.id)):
+        if event.action == Action.RESUBMIT:
+            cart = carts.resource(
+                session, approval.tenant_id, ResourceType.CART, event.data.get("cart", "")
+            )
+            return cart.id if cart is not None and cart.open else None
+    return None
 
 
 def _place(session: Session, actor: Actor, approval: Approval, *, now: datetime) -> None:

@@ -65,10 +65,13 @@ def submit(session: Session, actor: Actor, submission: Submission, *, now: datet
     """
     _check_shape(submission)
     plan = check(session, actor, submission)
+    # The counter is where submissions of a tenant queue up: past it, nobody else can make the
+    # request that the next check looks for.
+    number = _next_number(session, actor.tenant_id)
     _check_free(session, actor.tenant_id, submission)
     if plan.resource.type is ResourceType.CART:
         cart_service.consume(session, plan.resource, CartStatus.SUBMITTED, now=now)
-    approval = _create(session, actor, submission, plan, now=now)
+    approval = _create(session, actor, submission, plan, number=number, now=now)
     notices.tell_approver(
         session,
         approval,
@@ -108,11 +111,15 @@ def check(session: Session, actor: Actor, submission: Submission) -> Plan:
 def owned_resource(
     session: Session, actor: Actor, resource_type: ResourceType, resource_id: str
 ) -> Resource:
-    """The actor's cart or quote (R5)."""
+    """The actor's cart or quote; a colleague's is refused, any other does not exist (R5, law 4)."""
     resource = carts.resource(session, actor.tenant_id, resource_type, resource_id)
-    if resource is None or resource.status in (CartStatus.DELETED, CartStatus.ORDERED):
+    if (
+        resource is None
+        or resource.company_id != actor.company_id
+        or resource.status == CartStatus.ORDERED
+    ):
         raise NotFound(sentence(N_("There is no such cart or quote.")), code="no_resource")
-    if resource.owner_id != actor.person_id or resource.company_id != actor.company_id:
+    if resource.owner_id != actor.person_id:
         raise Forbidden(sentence(N_("Only its owner may do this.")), code="not_owner")
     if resource.type is ResourceType.QUOTE and not resource.open:
         raise Conflict(sentence(N_("This quote is not open any more.")), code="resource_closed")
@@ -148,7 +155,13 @@ def _check_free(session: Session, tenant_id: str, submission: Submission) -> Non
 
 
 def _create(
-    session: Session, actor: Actor, submission: Submission, plan: Plan, *, now: datetime
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    plan: Plan,
+    *,
+    number: int,
+    now: datetime,
 ) -> Approval:
     comment = clean(submission.comment)
     approval_id = submission.id or new_id()
@@ -166,6 +179,7 @@ def _create(
         now=now,
     )
     approval = _row(session, submission, plan, head, now=now)
+    approval.number = number
     approval.comment = comment or None
     session.add(approval)
     session.flush()  # the revision refers to the row
@@ -182,7 +196,6 @@ def _row(
     return Approval(
         tenant_id=head.tenant_id,
         id=head.stream_id,
-        number=_next_number(session, head.tenant_id),
         status=Status.PENDING,
         turn=Turn.APPROVER,
         turn_since=now,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from webapp.approvals import queries as approvals
 from webapp.approvals.submission import owned_resource
 from webapp.carts.domain import ResourceType
 from webapp.carts.snapshot import freeze
@@ -31,9 +32,8 @@ def order_alone(
     it was ordered or submitted meanwhile.
     """
     resource = owned_resource(session, actor, resource_type, resource_id)
-    verdict = queries.verdict(session, actor, resource)
-    require(verdict)
-    if verdict.code != "alone":
+    require(queries.verdict(session, actor, resource))
+    if approvals.live(session, actor.tenant_id, resource.type, resource.id) is not None:
         raise Conflict(
             sentence(N_("There is a request for this; order it from there.")), code="exists"
         )
