@@ -1,7 +1,8 @@
 """`countersign import`: what it prints, and its exit code."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from tests.seeding.conftest import ACME, acme
 from webapp.carts.models import Cart
 from webapp.db import Database
 from webapp.extensions import db
 from webapp.identity.models import Person
-from webapp.seeding import jobs, service
+from webapp.seeding import jobs, passwords, service
 
 Import = Callable[..., tuple[int, list[str]]]
 
@@ -123,5 +125,29 @@ def test_what_was_left_alone_is_named(run: Import, database: Database) -> None:
 def test_a_large_file_shows_progress(run: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_SECONDS_BETWEEN_LINES", 0.0)
     lines = run(ACME)[1]
-    assert "  passwords: 11 of 11" in lines
+    assert "  people looked at: 11 of 11" in lines
     assert "  carts: 36 of 36" in lines
+
+
+def test_passwords_are_hashed_once_and_outside_the_transaction(
+    run: Import, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    hashed = passwords.hashed
+    held: list[bool] = []
+    transaction = database.transaction
+    inside: list[bool] = [False]
+
+    @contextmanager
+    def watched() -> Iterator[Session]:
+        inside[0] = True
+        with transaction() as session:
+            yield session
+
+    def note(secret: str) -> str:
+        held.append(inside[0])
+        return hashed(secret)
+
+    monkeypatch.setattr(database, "transaction", watched)
+    monkeypatch.setattr(passwords, "hashed", note)
+    assert run(ACME)[0] == 0
+    assert held == [False] * 12

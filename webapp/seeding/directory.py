@@ -17,7 +17,6 @@ from webapp.identity.models import (
     Tenant,
 )
 from webapp.seeding import people_shapes as shapes
-from webapp.seeding.passwords import hashed, matches
 from webapp.seeding.shapes import Document
 from webapp.seeding.writing import Writer
 
@@ -65,12 +64,11 @@ def load_companies(writer: Writer, document: Document) -> None:
 
 def load_people(writer: Writer, document: Document) -> None:
     """Add or update people, the subjects they sign in with, and their roles."""
-    total = len(document.customers)
     rows = []
     for done, customer in enumerate(document.customers, 1):
         rows.append(_person(writer, customer))
         if customer.password:
-            writer.progress("passwords", done, total)
+            writer.progress("people looked at", done, len(document.customers))
     added, changed = writer.sort("people", "person", rows)
     writer.add("people", Person, [{"created_at": writer.now, **row} for row in added])
     writer.change("people", Person, changed)
@@ -95,8 +93,9 @@ def _client(writer: Writer, client: shapes.Client) -> _Row:
     row = writer.known.rows["client"].get(client.client_id)
     values = client.given("name", "grants", "scopes")
     stored = row["secret_hash"] if row else None
-    if client.client_secret and not matches(stored, client.client_secret):
-        values["secret_hash"] = _hash(writer, client.client_secret)
+    secret = client.client_secret
+    if secret and not writer.hashes.match(stored, secret):
+        values["secret_hash"] = writer.hashes.hash_for(("client", client.client_id), secret)
     return client.client_id, {"id": client.client_id}, values
 
 
@@ -130,13 +129,10 @@ def _person(writer: Writer, customer: shapes.Customer) -> _Row:
     values = customer.given(*names)
     row = writer.known.rows["person"].get(customer.id)
     stored = row["password_hash"] if row else None
-    if customer.password and not matches(stored, customer.password):
-        values["password_hash"] = _hash(writer, customer.password)
+    secret = customer.password
+    if secret and not writer.hashes.match(stored, secret):
+        values["password_hash"] = writer.hashes.hash_for(("person", customer.id), secret)
     return customer.id, {"id": customer.id}, values
-
-
-def _hash(writer: Writer, secret: str) -> str:
-    return "" if writer.dry_run else hashed(secret)
 
 
 def _identities(customer: shapes.Customer) -> Iterator[_Row]:

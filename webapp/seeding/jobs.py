@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.kernel.clock import utcnow
 from webapp.seeding import service
 from webapp.seeding.domain import Refused, Report
+from webapp.seeding.passwords import Hashes
 from webapp.seeding.reading import read_file
 
 Echo = Callable[[str], None]
@@ -47,11 +48,17 @@ def import_file(path: Path, *, dry_run: bool, echo: Echo) -> int:
 
 
 def _load(documents: Any, *, dry_run: bool, echo: Echo) -> Report:
-    """A dry run only reads, so that nobody has to wait for it."""
-    with db.reading() if dry_run else db.transaction() as session:
-        return service.load(
-            session, documents, now=utcnow(), progress=_Ticker(echo), dry_run=dry_run
+    """Passwords are hashed while only reading: thousands of them would hold up everybody else."""
+    hashes = Hashes(makes=not dry_run)
+    now, progress = utcnow(), _Ticker(echo)
+    with db.reading() as session:
+        report = service.load(
+            session, documents, now=now, progress=progress, dry_run=True, hashes=hashes
         )
+    if dry_run:
+        return report
+    with db.transaction() as session:
+        return service.load(session, documents, now=now, progress=progress, hashes=hashes)
 
 
 def _say(report: Report, *, dry_run: bool, echo: Echo) -> None:

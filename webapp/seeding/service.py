@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.seeding import directory, goods
 from webapp.seeding.domain import Problem, Refused, Report, printable
 from webapp.seeding.known import Known, look_up
+from webapp.seeding.passwords import Hashes
 from webapp.seeding.shapes import Document, read
 from webapp.seeding.writing import Progress, Writer
 
@@ -33,20 +34,24 @@ def load(
     now: datetime,
     progress: Progress | None = None,
     dry_run: bool = False,
+    hashes: Hashes | None = None,
 ) -> Report:
     """Load one tenant's document or a list of them (parsed JSON), and count what that did.
 
     What is there is updated by its id, what is missing is added, nothing is removed. With `dry_run`
-    nothing is written. Raises `Refused` with every problem and its place; nothing is loaded then.
+    nothing is written; `hashes` carries its slow work into the real run. Raises `Refused` with
+    every problem and its place; nothing is loaded then.
     """
     checked = _check(session, documents)
     report = Report()
+    hashes = hashes or Hashes(makes=not dry_run)
     for known, document in checked:
         writer = Writer(
             session=session,
             known=known,
             report=report,
             now=now,
+            hashes=hashes,
             dry_run=dry_run,
             progress=progress or _say_nothing,
         )

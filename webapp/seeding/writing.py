@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.db import Base
 from webapp.seeding.domain import Report
 from webapp.seeding.known import Known
+from webapp.seeding.passwords import Hashes
 
 Progress = Callable[[str, int, int], None]
 
@@ -25,6 +26,7 @@ class Writer:
     known: Known
     report: Report
     now: datetime
+    hashes: Hashes
     dry_run: bool = False
     progress: Progress = field(default=lambda _kind, _done, _total: None)
 
