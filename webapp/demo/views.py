@@ -157,7 +157,10 @@ def token() -> Response:
 def userinfo() -> Response:
     """The claims of the person whose access token this is."""
     known = provider()
-    shown = known.protector.acquire_token("openid")
+    try:
+        shown = known.protector.acquire_token("openid")
+    except OAuth2Error as error:
+        return cast("Response", known.server.handle_error_response(None, error))
     claims = known.find_person(shown.subject)
     return jsonify(claims_in_scope(claims or {}, shown.get_scope()))
 

@@ -1,0 +1,102 @@
+"""A demo that is served on loopback, and one whose whole story was told."""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.support.app import make_app
+from webapp.db import Database
+from webapp.demo import cast, jobs, stage
+from webapp.kernel.clock import utcnow
+from webapp.seeding import service as seeding
+
+CLIENT_ID, SECRET = "countersign", "a secret of the tests only"
+
+
+def make_demo(database: Database, base_url: str = "http://localhost", **settings: Any) -> Flask:
+    """The demo's application over this database."""
+    return make_app(
+        database,
+        env="demo",
+        base_url=base_url,
+        oidc_issuer=f"{base_url}/demo/idp",
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret=SECRET,
+        **settings,
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A demo with its story: the application, the ids of the requests, and when it was told."""
+
+    app: Flask
+    database: Database
+    requests: dict[str, str]
+    now: datetime
+
+
+@pytest.fixture
+def empty_demo(database: Database) -> Flask:
+    """The demo with its company and people, and nothing that happened."""
+    app = make_demo(database)
+    with database.transaction() as session:
+        seeding.load(session, cast.seed_document("http://localhost/demo/idp"), now=utcnow())
+    return app
+
+
+@pytest.fixture
+def told(database: Database) -> Told:
+    """The demo with its whole story."""
+    app, now = make_demo(database), utcnow()
+    ids = stage.fill(app, issuer="http://localhost/demo/idp", now=now)
+    return Told(app, database, ids, now)
+
+
+class Visitor:
+    """A browser without scripts: it follows redirects, keeps cookies and sends forms."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.session = requests.Session()
+
+    def get(self, path: str) -> requests.Response:
+        """Open a page."""
+        return self.session.get(self.url + path, timeout=10)
+
+    def send(self, page: requests.Response, **fields: str) -> requests.Response:
+        """Send the first form of a page with these fields, from that page."""
+        form = re.search(r'<main.*?<form[^>]*action="([^"]+)"(.*?)</form>', page.text, re.DOTALL)
+        assert form, page.text
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[2]))
+        address = requests.compat.urljoin(page.url, unescape(form[1]))
+        headers = {"Origin": self.url, "Referer": page.url}
+        return self.session.post(address, data={**hidden, **fields}, headers=headers, timeout=10)
+
+
+@pytest.fixture
+def visitor(own_database: Database) -> Iterator[Visitor]:
+    """Somebody in front of a demo that is served with threads, as its own provider needs."""
+    port = jobs.free_port("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{port}"
+    app = make_demo(own_database, url)
+    with own_database.transaction() as session:
+        seeding.load(session, cast.seed_document(f"{url}/demo/idp"), now=datetime.now(UTC))
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Visitor(url)
+    finally:
+        server.shutdown()
+        thread.join(5)
+        server.server_close()
