@@ -119,6 +119,8 @@ def data_files(root: Path) -> Iterator[tuple[str, str]]:
     """Every file beside the package that the program reads, with its place in the wheel."""
     served = root / "static/.dist"
     yield str(served / "manifest.json"), "webapp/_data/static_dist/manifest.json"
+    # Older forms of a file may still lie beside it, for a desk that runs here.
+    current = set(json.loads((served / "manifest.json").read_text("utf-8")).values())
     for folder, place in (
         (served / "files", "static_dist/files"),
         (root / "static", "static"),
@@ -127,7 +129,10 @@ def data_files(root: Path) -> Iterator[tuple[str, str]]:
     ):
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = file.relative_to(folder)
-            if name.parts[0] != ".dist" and "__pycache__" not in name.parts:
+            if name.parts[0] == ".dist" or "__pycache__" in name.parts:
+                continue
+            plain = name.as_posix().removesuffix(".br").removesuffix(".gz")
+            if folder != served / "files" or plain in current:
                 yield str(file), f"webapp/_data/{place}/{name.as_posix()}"
 
 

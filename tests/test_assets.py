@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -109,14 +110,28 @@ def test_bundled_sources_and_icons_are_not_served_by_themselves(static: Path, ta
     }
 
 
-def test_a_changed_file_gets_another_name_and_the_old_one_goes(static: Path, target: Path) -> None:
+def test_a_changed_file_gets_another_name_and_the_old_one_stays_for_who_runs(
+    static: Path, target: Path
+) -> None:
     before = build(static, target)
     write(static / "css/base.css", "body { margin: 1px; }")
     after = build(static, target)
     assert before["css/app.css"] != after["css/app.css"]
     assert before["js/app.js"] == after["js/app.js"]
-    names = {path.name for path in (target / "files/css").iterdir()}
-    assert {name for name in names if name.endswith(".css")} == {Path(after["css/app.css"]).name}
+    assert _sheets(target) == {Path(before["css/app.css"]).name, Path(after["css/app.css"]).name}
+
+
+def test_what_no_source_has_made_for_a_week_goes(static: Path, target: Path) -> None:
+    before = build(static, target)
+    last_week = time.time() - 8 * 24 * 3600
+    os.utime(target / "files" / before["css/app.css"], (last_week, last_week))
+    write(static / "css/base.css", "body { margin: 1px; }")
+    after = build(static, target)
+    assert _sheets(target) == {Path(after["css/app.css"]).name}
+
+
+def _sheets(target: Path) -> set[str]:
+    return {path.name for path in (target / "files/css").glob("*.css")}
 
 
 def test_the_same_sources_give_the_same_bytes(static: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import json
 import os
 import posixpath
 import re
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 PREFIX = "/static/"
+# How long a file stays that no source makes any more.
+_KEPT_SECONDS = 7 * 24 * 3600
 FOREVER = "public, max-age=31536000, immutable"
 
 _STYLE, _SCRIPT = "css/app.css", "js/app.js"
@@ -278,9 +281,12 @@ def _write(file: Path, data: bytes) -> None:
 
 
 def _prune(files: Path, names: set[str]) -> None:
-    """Remove what older sources left behind."""
+    """Remove what older sources left behind, but not under a desk that was started with it."""
+    now = time.time()
     for file in files.rglob("*"):
         name = file.relative_to(files).as_posix()
         plain = name.removesuffix(".br").removesuffix(".gz")
-        if file.is_file() and not file.name.startswith(".") and plain not in names:
+        if plain in names or file.name.startswith(".") or not file.is_file():
+            continue
+        if now - file.stat().st_mtime > _KEPT_SECONDS:
             file.unlink(missing_ok=True)
