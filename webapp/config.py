@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp.kernel.sentence import N_
+
 PREFIX = "COUNTERSIGN_"
 ENVIRONMENTS = ("production", "development", "demo", "test")
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -70,7 +72,7 @@ class Settings:
         "verified the address.",
     )
     oidc_provider_name: str = _setting(
-        "your organisation", "How the button on the sign-in page calls the provider."
+        N_("your organisation"), "How the button on the sign-in page calls the provider."
     )
     smtp_url: str = _setting(
         "",

@@ -26,7 +26,12 @@ class AppDatabase:
     @property
     def database(self) -> Database:
         """The `Database` behind the current application."""
-        return cast("Database", current_app.extensions[f"{_KEY}.database"])
+        return self.of(current_app)
+
+    @staticmethod
+    def of(app: Flask) -> Database:
+        """The `Database` behind an application."""
+        return cast("Database", app.extensions[f"{_KEY}.database"])
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -48,7 +53,12 @@ babel = Babel()
 
 def settings() -> Settings:
     """The settings of the current application."""
-    return cast("Settings", current_app.extensions[f"{_KEY}.settings"])
+    return settings_of(current_app)
+
+
+def settings_of(app: Flask) -> Settings:
+    """The settings of an application."""
+    return cast("Settings", app.extensions[f"{_KEY}.settings"])
 
 
 def assets() -> Assets:

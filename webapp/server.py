@@ -49,7 +49,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True)
             websockets=False,
             respawn_failed_workers=True,
             workers_kill_timeout=_GRACE,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         ).serve()
     finally:
         if worker is not None:

@@ -133,7 +133,8 @@ class Provider:
 def running() -> Iterator[Provider]:
     """The provider on a free port of loopback."""
     provider = Provider()
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, Request.application(provider.answer), threaded=True)
+    application = Request.application(provider.answer)
+    server: BaseWSGIServer = make_server("127.0.0.1", 0, application, threaded=True)
     provider.issuer = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

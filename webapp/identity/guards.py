@@ -63,14 +63,15 @@ def current_actor() -> Actor:
 
 def guard() -> Response | None:
     """Look who is there, write for them, and send strangers to the sign-in page."""
-    if request.endpoint is None or request.endpoint == "health":
+    if request.endpoint == "health":
         return None
     session = current_session()
     g.actor = session.actor
     if g.actor is not None:
         i18n.read_by(g.actor.language, g.actor.time_zone)
         return None
-    return None if request.endpoint in PUBLIC else ask_to_sign_in()
+    # An address that does not exist is no secret: everybody gets the same 404.
+    return None if request.endpoint in {None, *PUBLIC} else ask_to_sign_in()
 
 
 def ask_to_sign_in() -> Response:

@@ -74,7 +74,11 @@ def waiting() -> Kept | None:
 def forget_when_sent() -> None:
     """Drop what is kept once it arrives again at its path."""
     session = current_session()
-    if request.method == "POST" and KEY in session and session[KEY]["path"] == request.full_path.rstrip("?"):
+    if (
+        request.method == "POST"
+        and KEY in session
+        and session[KEY]["path"] == request.full_path.rstrip("?")
+    ):
         del session[KEY]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.identity.domain import GRANTS, Actor, Role, Workplace
@@ -243,7 +243,9 @@ def forget(session: Session, id_hash: str) -> None:
 
 def prune(session: Session, *, now: datetime) -> None:
     """Remove some sessions that nobody can come back to."""
-    old = select(WebSession.id_hash).where(WebSession.expires_at < now - REMEMBERED)
+    is_nobodys = and_(WebSession.person_id.is_(None), WebSession.expires_at < now)
+    is_forgotten = WebSession.expires_at < now - REMEMBERED
+    old = select(WebSession.id_hash).where(or_(is_nobodys, is_forgotten))
     session.execute(delete(WebSession).where(WebSession.id_hash.in_(old.limit(_PRUNED_AT_ONCE))))
 
 

@@ -9,7 +9,7 @@ from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 
 from webapp.config import Settings
-from webapp.extensions import db, settings
+from webapp.extensions import db, settings_of
 from webapp.identity import session_store
 from webapp.identity.domain import Actor
 from webapp.identity.session_store import Limits, Stored
@@ -23,7 +23,9 @@ CSRF_KEY = "csrf_token"
 class ServerSession(SessionMixin):
     """What the server keeps for one browser; read from the database when it is first asked."""
 
-    def __init__(self, token: str | None, user_agent: str) -> None:
+    def __init__(self, app: Flask, token: str | None, user_agent: str) -> None:
+        self.database = db.of(app)
+        self.limits = limits(settings_of(app))
         self.token = token
         self.user_agent = user_agent
         self.modified = False
@@ -85,9 +87,9 @@ class ServerSession(SessionMixin):
         if self._data is None:
             self._data = {}
             if self.token:
-                with db.reading() as session:
+                with self.database.reading() as session:
                     self._stored = session_store.load(
-                        session, self.token, limits(settings()), now=utcnow()
+                        session, self.token, self.limits, now=utcnow()
                     )
             if self._stored is not None:
                 self._data = self._stored.data
@@ -99,8 +101,8 @@ class DatabaseSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session of this request, not read yet."""
-        token = request.cookies.get(cookie_name(settings()))
-        return ServerSession(token, request.user_agent.string)
+        token = request.cookies.get(cookie_name(settings_of(app)))
+        return ServerSession(app, token, request.user_agent.string)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed, in a transaction of its own."""
@@ -111,34 +113,36 @@ class DatabaseSessions(SessionInterface):
         now = utcnow()
         stored = session.stored
         if session.renewed or stored is None or not stored.alive:
-            self._begin(session, response, now=now)
+            self._begin(session, response, settings_of(app), now=now)
         elif session.modified:
-            with db.transaction() as writing:
+            with session.database.transaction() as writing:
                 session_store.save(writing, stored.id_hash, dict(session), now=now)
         elif stored.actor is not None and now - stored.seen_at >= TOUCH_EVERY:
-            with db.transaction() as writing:
+            with session.database.transaction() as writing:
                 session_store.touch(writing, stored.id_hash, now=now)
 
-    def _begin(self, session: ServerSession, response: Response, *, now: datetime) -> None:
+    def _begin(
+        self, session: ServerSession, response: Response, known: Settings, *, now: datetime
+    ) -> None:
         """Give the browser a new cookie, if there is anything to remember it for."""
         if not (session.modified and (session.owner or len(session))):
             return
-        token, known = session_store.new_token(), limits(settings())
-        with db.transaction() as writing:
+        token = session_store.new_token()
+        with session.database.transaction() as writing:
             session_store.prune(writing, now=now)
             if session.stored is not None and session.stored.alive:
                 session_store.forget(writing, session.stored.id_hash)
             if session.owner is not None:
                 session_store.create_for(
                     writing, token, dict(session), session.owner,
-                    user_agent=session.user_agent, lifetime=known.longest, now=now,
+                    user_agent=session.user_agent, lifetime=session.limits.longest, now=now,
                 )  # fmt: skip
             else:
                 session_store.create(
                     writing, token, dict(session),
-                    user_agent=session.user_agent, lifetime=known.anonymous, now=now,
+                    user_agent=session.user_agent, lifetime=session.limits.anonymous, now=now,
                 )  # fmt: skip
-        set_cookie(response, token, settings())
+        set_cookie(response, token, known)
 
 
 def current_session() -> ServerSession:
