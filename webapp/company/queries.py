@@ -1,0 +1,41 @@
+"""Reading what the company page shows beside the people and the rules."""
+
+from sqlalchemy.orm import Session
+
+from webapp.carts import queries as carts
+from webapp.company.domain import Trace, tell
+from webapp.identity.domain import Actor, Member
+from webapp.identity.recording import Place, stream_of
+from webapp.kernel.errors import NotFound
+from webapp.ledger import queries as ledger
+
+SHOWN_PEOPLE = 100
+SHOWN_CHANGES = 50
+_USUAL_CURRENCY = "EUR"
+
+
+def changes(session: Session, actor: Actor, place: Place) -> list[Trace]:
+    """The last changes of the company in sentences, newest first."""
+    stream_id = stream_of(place.company.id)
+    return tell(ledger.latest(session, actor.tenant_id, stream_id, limit=SHOWN_CHANGES))
+
+
+def usual_currency(session: Session, actor: Actor, place: Place) -> str:
+    """The currency of the limit, else that of the tenant's default site."""
+    if place.company.limit is not None:
+        return place.company.limit.currency
+    try:
+        return carts.default_site(session, actor.tenant_id).currency
+    except NotFound:
+        return _USUAL_CURRENCY
+
+
+def found_people(place: Place, words: str) -> list[Member]:
+    """The people whose name or e-mail holds these words, active ones first, each by name."""
+    wanted = words.casefold().split()
+    found = [
+        one
+        for one in place.members
+        if all(word in f"{one.name} {one.email}".casefold() for word in wanted)
+    ]
+    return sorted(found, key=lambda one: not one.active)
