@@ -78,7 +78,7 @@ def streams(session: Session) -> Iterator[tuple[str, str]]:
     """Tenant and id of every stream that there is."""
     keys = select(LedgerEntry.tenant_id, LedgerEntry.stream_id).where(LedgerEntry.sequence == 1)
     ordered = keys.order_by(LedgerEntry.tenant_id, LedgerEntry.stream_id)
-    yield from session.execute(ordered).yield_per(500).tuples()
+    yield from session.execute(ordered).yield_per(500)
 
 
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:

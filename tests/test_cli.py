@@ -1,0 +1,231 @@
+"""The program: what it says, and how it fails."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from tests.identity.conftest import provider, running_provider  # noqa: F401 - fixtures
+from tests.support.app import ACME
+from tests.support.provider import Provider
+from webapp import cli, migrating
+from webapp.db import make_engine
+
+
+class Program:
+    """`countersign` with the environment of a desk in a folder of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder}/desk.db"
+        self.environ = {
+            "COUNTERSIGN_ENV": "test",
+            "COUNTERSIGN_SECRET_KEY": "a key for tests only, 0123456789",
+            "COUNTERSIGN_DATABASE_URL": self.url,
+        }
+
+    def __call__(self, *words: str, **environ: str) -> Result:
+        """Run it in this process."""
+        named = {f"COUNTERSIGN_{name}": value for name, value in environ.items()}
+        return CliRunner().invoke(cli.main, words, env=self.environ | named)
+
+    def upgraded(self) -> "Program":
+        """With a database that has the schema."""
+        assert self("db", "upgrade").exit_code == 0
+        return self
+
+
+@pytest.fixture
+def countersign(tmp_path: Path) -> Program:
+    """The program over an empty folder."""
+    return Program(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("serve",),
+        ("demo",),
+        ("worker",),
+        ("db",),
+        ("db", "upgrade"),
+        ("db", "check"),
+        ("import",),
+        ("doctor",),
+        ("audit",),
+        ("audit", "verify"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_has_help(countersign: Program, words: tuple[str, ...]) -> None:
+    result = countersign(*words, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_it_knows_its_version(countersign: Program) -> None:
+    assert "countersign, version" in countersign("--version").output
+
+
+def test_an_upgrade_says_what_it_does_and_can_be_repeated(countersign: Program) -> None:
+    first = countersign("db", "upgrade")
+    assert "an empty database" in first.output
+    assert countersign("db", "check").exit_code == 0
+    assert "already" in countersign("db", "upgrade").output
+
+
+@pytest.mark.parametrize(
+    "words", [("db", "check"), ("serve",), ("worker",), ("import", str(ACME)), ("audit", "verify")]
+)
+def test_nothing_runs_on_an_old_schema(countersign: Program, words: tuple[str, ...]) -> None:
+    result = countersign(*words)
+    assert result.exit_code == 1
+    assert "run `countersign db upgrade`" in result.stderr
+
+
+def test_production_refuses_a_short_key(countersign: Program) -> None:
+    result = countersign("serve", ENV="production", SECRET_KEY="short")
+    assert result.exit_code == 1
+    assert "COUNTERSIGN_SECRET_KEY" in result.stderr
+
+
+def test_a_misspelt_setting_is_named(countersign: Program) -> None:
+    result = countersign("db", "check", DATABASE_ULR="x")
+    assert result.exit_code == 1
+    assert "COUNTERSIGN_DATABASE_ULR: There is no such setting." in result.stderr
+
+
+def test_a_database_that_is_away_is_one_sentence(countersign: Program) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=1"
+    result = countersign("db", "check", DATABASE_URL=url)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+
+
+def test_an_import_says_what_it_did(countersign: Program, tmp_path: Path) -> None:
+    document = json.loads(ACME.read_text("utf-8"))
+    for person in document["customers"]:
+        del person["password"]  # hashing them takes longer than all the rest
+    file = tmp_path / "people.json"
+    file.write_text(json.dumps(document))
+    countersign.upgraded()
+    dry = countersign("import", str(file), "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert "people: 11 added" in dry.output
+    assert "people: 11 added" in countersign("import", str(file)).output
+    assert "people: 11 unchanged" in countersign("import", str(file)).output
+
+
+def test_a_bad_import_fails(countersign: Program, tmp_path: Path) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps({"tenant": "acme", "surprise": 1}))
+    result = countersign.upgraded()("import", str(file))
+    assert result.exit_code == 1
+    assert "surprise" in result.output
+
+
+def test_a_whole_history_verifies(countersign: Program) -> None:
+    result = countersign.upgraded()("audit", "verify")
+    assert result.exit_code == 0
+    assert "The history is whole" in result.output
+
+
+def test_a_changed_history_is_found(countersign: Program) -> None:
+    countersign.upgraded()
+    engine = make_engine(countersign.url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO ledger_entries (tenant_id, stream_id, sequence, action, revision, at, "
+                "digest, previous, hash) VALUES ('acme', 'forged', 1, 'APPROVE', 1, '2026-01-01', "
+                "'d', 'p', 'h')"
+            )
+        )
+    engine.dispose()
+    result = countersign("audit", "verify")
+    assert result.exit_code == 1
+    assert "acme, forged, entry 1" in result.stderr
+
+
+def test_the_doctor_finds_nothing_wrong(countersign: Program, provider: Provider) -> None:  # noqa: F811
+    result = countersign.upgraded()(
+        "doctor", OIDC_ISSUER=provider.issuer, OIDC_CLIENT_ID="desk", OIDC_CLIENT_SECRET="hidden"
+    )
+    assert result.exit_code == 0, result.output
+    assert "people sign in at" in result.output
+    assert "hidden" not in result.output
+    for name in ("DATABASE_URL", "SECRET_KEY", "SMTP_URL"):
+        assert f"COUNTERSIGN_{name} = " in result.output
+
+
+def test_the_doctor_names_what_is_wrong_and_what_to_do(
+    countersign: Program,
+    provider: Provider,  # noqa: F811
+) -> None:
+    provider.answers.discovery = lambda document: document.update(issuer="https://else.example")
+    result = countersign(
+        "doctor",
+        SECRET_KEY="short",
+        OIDC_ISSUER=provider.issuer,
+        OIDC_CLIENT_ID="desk",
+        SMTP_URL="smtp://127.0.0.1:1",
+    )
+    assert result.exit_code == 1
+    assert "COUNTERSIGN_SECRET_KEY: It is shorter" in result.output
+    assert "Run `countersign db upgrade`" in result.output
+    assert "else.example" in result.output
+    assert "Mail: ConnectionRefusedError" in result.output
+
+
+class TestServing:
+    """The real server, in processes of its own."""
+
+    @pytest.fixture
+    def port(self) -> int:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            return int(free.getsockname()[1])
+
+    @pytest.fixture
+    def serving(self, countersign: Program, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+        countersign.upgraded()
+        environ = os.environ | countersign.environ | {"COUNTERSIGN_WORKERS": "1"}
+        command = [sys.executable, "-m", "webapp", "serve", "--port", str(port)]
+        with subprocess.Popen(  # noqa: S603 - our own program
+            command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            yield process
+            process.terminate()
+            process.wait(20)
+
+    @pytest.mark.slow
+    def test_it_answers_and_stops(self, serving: "subprocess.Popen[bytes]", port: int) -> None:
+        assert self.wait_for(f"http://127.0.0.1:{port}/healthz") == b"ok\n"
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(20) == 0
+
+    def wait_for(self, url: str) -> bytes:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                with urllib.request.urlopen(url) as reply:  # noqa: S310 - loopback
+                    return bytes(reply.read())
+            except (URLError, ConnectionError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+
+def test_the_newest_revision_is_known() -> None:
+    assert migrating.newest()
