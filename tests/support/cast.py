@@ -186,13 +186,9 @@ class Desk:
         now: datetime = LATER,
     ) -> Approval:
         """Change delivery and payment."""
-        return self.run(
-            conversation.change, actor, approval_id, terms, seen_revision=seen, now=now
-        )
+        return self.run(conversation.change, actor, approval_id, terms, seen_revision=seen, now=now)
 
-    def withdraw(
-        self, approval_id: str, actor: Actor = RITA, *, now: datetime = LATER
-    ) -> Approval:
+    def withdraw(self, approval_id: str, actor: Actor = RITA, *, now: datetime = LATER) -> Approval:
         """Withdraw, by Rita if nobody else is named."""
         return self.run(service.withdraw, actor, approval_id, now=now)
 
