@@ -12,11 +12,12 @@ from aiosmtpd.smtp import SMTP
 
 
 class MailServer:
-    """Keeps what it is sent. `answers` are given to recipients before it says yes again."""
+    """Keeps what it is sent. `answers` to recipients and `verdicts` on mails come before a yes."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers: list[str] = []
+        self.verdicts: list[str] = []
         self.delay = 0.0
         self.hang_up_after = 0
         self.port = _free_port()
@@ -60,6 +61,8 @@ class MailServer:
             transport: Any = server.transport
             transport.close()
             return "421 gone"
+        if self.verdicts:
+            return self.verdicts.pop(0)
         parsed = email.message_from_bytes(envelope.content, policy=SMTP_POLICY)
         self.mails.append(parsed)
         return "250 OK"

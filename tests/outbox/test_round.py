@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.outbox.conftest import NOW, Post
 from tests.outbox.server import MailServer
 from webapp.db import Database
 from webapp.outbox import delivery, smtp
 from webapp.outbox.delivery import Claimed
-from webapp.outbox.domain import LEASE, MessageStatus
+from webapp.outbox.domain import LEASE, MAX_ATTEMPTS, MAX_REFUSALS, MessageStatus
 from webapp.outbox.letter import Letter
 from webapp.outbox.models import Message
 from webapp.outbox.round import BATCH, Round
@@ -211,6 +211,36 @@ def test_an_address_that_is_none_stops_no_other(
     run()
     assert mail_server.subjects == ["a2 12"]
     assert statuses(database)[odd] == ("PENDING", 1)
+
+
+def test_a_message_that_killed_every_worker_is_buried_even_when_nothing_else_is_due(
+    run: Runner, post: Post, mail_server: MailServer
+) -> None:
+    own, _ = post(number=1), post(number=2)
+    with run.database.transaction() as session:
+        session.execute(
+            update(Message)
+            .where(Message.id == own)
+            .values(attempts=MAX_ATTEMPTS, leased_until=NOW - timedelta(seconds=1))
+        )
+    run()
+    assert statuses(run.database)[own] == (MessageStatus.DEAD, MAX_ATTEMPTS)
+    assert mail_server.subjects == ["a1 2"]
+
+
+@pytest.mark.parametrize("answer", ["451 try later", "554 no"])
+def test_a_mail_that_is_refused_after_it_was_read_is_given_up_at_last(
+    run: Runner, post: Post, mail_server: MailServer, answer: str
+) -> None:
+    attempts = MAX_ATTEMPTS if answer.startswith("4") else MAX_REFUSALS
+    own = post()
+    mail_server.verdicts = [answer] * attempts
+    for attempt in range(1, attempts + 1):
+        run()
+        status = MessageStatus.DEAD if attempt == attempts else MessageStatus.PENDING
+        assert statuses(run.database)[own] == (status, attempt)
+        run.clock.pass_(hours=1)
+    assert run() == 0
 
 
 def test_a_lease_that_was_lost_meanwhile_is_left_to_its_new_holder(

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +146,26 @@ def test_a_worker_waits_for_a_mail_server_and_then_delivers(
     assert statuses(database) == {"SENT": 1}
     [mail] = mail_server.mails
     assert str(mail["Message-ID"]).endswith(".acme@acme.example>")
+
+
+def test_a_worker_leaves_a_server_that_is_away_alone_for_a_while(
+    database: Database, post: Post, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_PAUSE", 0.01)
+    app = make_app(database, smtp_url=mail_server.url)
+    mail_server.stop()
+    tried: list[int] = []
+
+    def note(failures: int, _chance: float) -> timedelta:
+        tried.append(failures)
+        return timedelta(minutes=1)
+
+    monkeypatch.setattr(worker, "wait_in_outage", note)
+    post()
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    worker.run(app, stop=stop)
+    assert tried == [1]
 
 
 def test_a_worker_survives_a_database_that_is_away(

@@ -161,6 +161,8 @@ AMOUNT = "is not a decimal number such as"
         (put("customers.0.firstName", " "), "customers[0].firstName: must not be empty"),
         (put("customers.0.firstName", "a\nb"), "firstName: must be one line"),
         (put("customers.0.password", " x"), "password: must not begin or end with a space"),
+        (put("customers.0.identities", [{"issuer": 1, "subject": "s"}]), "issuer: must be a text"),
+        (put("sites.0.currency", None), "sites[0].currency: must be a text"),
         (put("clients.1.clientSecret", ""), "clients[1].clientSecret: must not be empty"),
         (put("customers.0.firstName", None), "customers[0].firstName: must be a text"),
         (put("customers.0.firstName", "a\0b"), "firstName: holds a control character"),

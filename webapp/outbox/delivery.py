@@ -40,7 +40,7 @@ _COLUMNS = [getattr(Message, name) for name in Claimed.__dataclass_fields__]
 
 
 def anything_due(session: Session, *, now: datetime) -> bool:
-    """Whether a claim would find something; asked without the write lock."""
+    """Whether there is something to claim or to bury; asked without the write lock."""
     return session.execute(_due(now).limit(1)).first() is not None
 
 
@@ -50,7 +50,8 @@ def claim(session: Session, *, limit: int, now: datetime) -> list[Claimed]:
     A message waits while an earlier one of its stream is pending, so that order is kept and a
     poisoned message holds up nobody but its own stream.
     """
-    due = _locked(_due(now).limit(limit), session)
+    with_attempts_left = _due(now).where(Message.attempts < MAX_ATTEMPTS)
+    due = _locked(with_attempts_left.limit(limit), session)
     statement = (
         update(Message)
         .where(
@@ -151,7 +152,6 @@ def _due(now: datetime) -> Any:
         .where(
             Message.status == MessageStatus.PENDING,
             Message.due_at <= now,
-            Message.attempts < MAX_ATTEMPTS,
             or_(Message.leased_until.is_(None), Message.leased_until <= now),
             ~blocked,
         )
