@@ -14,7 +14,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from tests.support.app import make_app
-from webapp.db import Database
+from tests.support.databases import Backend
+from webapp.db import Database, make_engine
 from webapp.demo import cast, jobs, stage
 from webapp.kernel.clock import utcnow
 from webapp.seeding import service as seeding
@@ -54,12 +55,18 @@ def empty_demo(database: Database) -> Flask:
     return app
 
 
-@pytest.fixture
-def told(database: Database) -> Told:
-    """The demo with its whole story."""
-    app, now = make_demo(database), utcnow()
-    ids = stage.fill(app, issuer="http://localhost/demo/idp", now=now)
-    return Told(app, database, ids, now)
+@pytest.fixture(scope="module")
+def told(backend: Backend) -> Iterator[Told]:
+    """The demo with its whole story, told once for a module that only looks at it."""
+    engine = make_engine(backend.copy())
+    try:
+        with engine.connect() as connection, connection.begin():
+            database = Database(connection, join_transaction_mode="create_savepoint")
+            app, now = make_demo(database), utcnow()
+            ids = stage.fill(app, issuer="http://localhost/demo/idp", now=now)
+            yield Told(app, database, ids, now)
+    finally:
+        engine.dispose()
 
 
 class Visitor:
