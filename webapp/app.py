@@ -15,6 +15,7 @@ from webapp.assets import Assets, data_root
 from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
 from webapp.checkout import views as checkout_views
+from webapp.company import views as company_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.identity import account_views, frame, guards, kept, oidc, sessions
@@ -34,6 +35,7 @@ _BLUEPRINTS = (
     order_views.bp,
     approval_views.bp,
     checkout_views.bp,
+    company_views.bp,
 )
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
 _FEATURES = (order_views, approval_views, approval_jobs, checkout_views)

@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 def configure(level: str, *, json: bool) -> None:
     """Write lines of JSON for machines, or coloured lines for people at a terminal."""
-    last = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    last = structlog.processors.JSONRenderer() if json else _for_people()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -55,3 +55,8 @@ def _finish(response: Response) -> Response:
     )
     response.headers.setdefault("X-Request-ID", str(g.get("request_id", "")))
     return response
+
+
+def _for_people() -> structlog.dev.ConsoleRenderer:
+    # Prettier tracebacks print the values of variables, and with them what must not be logged.
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -47,6 +47,7 @@ def test_an_unverified_e_mail_does_not_get_in(sign_in: SignIn, provider: Provide
     reply = sign_in()
     assert reply.status_code == 403
     assert "Nobody here knows you yet" in reply.text
+    assert "Verify it there" in reply.text
 
 
 def test_an_issuer_may_be_trusted_for_its_e_mails(acme: Database, provider: Provider) -> None:
@@ -222,6 +223,7 @@ def test_a_cancelled_sign_in_says_so(client: HouseClient, provider: Provider) ->
     [
         lambda document: document.update(issuer="https://evil.example"),
         lambda document: document.pop("issuer"),
+        lambda document: document.update(id_token_signing_alg_values_supported=["HS256", "none"]),
     ],
 )
 def test_a_provider_that_is_somebody_else_is_not_used(

@@ -192,6 +192,7 @@ class Claims:
     issuer: str
     subject: str
     email: str = ""
+    has_unverified_email: bool = False
 
 
 THEMES = ("system", "light", "dark")

@@ -31,6 +31,11 @@ class Kept:
         """The longer texts among them: what nobody wants to type again."""
         return [text for _, text in self.fields if self.is_long(text)]
 
+    @property
+    def choices(self) -> list[tuple[str, str, None]]:
+        """The shorter ones with their names, as far as they say anything."""
+        return [(name, text, None) for name, text in self.fields if text and not self.is_long(text)]
+
     def is_long(self, text: str) -> bool:
         """Whether this was typed rather than chosen, as far as one can tell."""
         return len(text) > _LONGEST_CHOICE or " " in text.strip() or "\n" in text.strip()

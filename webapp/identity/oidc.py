@@ -45,15 +45,15 @@ class StrictApp(FlaskOAuth2App):
     def load_server_metadata(self) -> dict[str, Any]:
         """The provider's description, checked once and kept for the life of the process."""
         metadata: dict[str, Any] = super().load_server_metadata()
-        issuer = self.server_metadata.get("expected_issuer")
-        if metadata.get("issuer") != issuer:
-            stranger = metadata.get("issuer")
-            metadata.pop("_loaded_at", None)
-            raise SignInFailed(f"the discovery document names the issuer {stranger!r}")
         offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
-        metadata["id_token_signing_alg_values_supported"] = [
-            name for name in offered if name in ALGORITHMS
-        ]
+        usable = [name for name in offered if name in ALGORITHMS]
+        if metadata.get("issuer") != metadata["expected_issuer"] or not usable:
+            # Asked again at the next sign-in: somebody may have put it right by then.
+            metadata.pop("_loaded_at", None)
+            raise SignInFailed(
+                f"the provider calls itself {metadata.get('issuer')!r} and signs with {offered}"
+            )
+        metadata["id_token_signing_alg_values_supported"] = usable
         return metadata
 
 
@@ -112,11 +112,13 @@ def finish(settings: Settings) -> SignIn:
     user = token.get("userinfo")
     if not user:
         raise SignInFailed("the answer holds no ID token")
+    email = _trusted_email(user, trust=settings.oidc_trust_email)
     return SignIn(
         claims=Claims(
             issuer=settings.oidc_issuer,
             subject=str(user["sub"]),
-            email=_trusted_email(user, trust=settings.oidc_trust_email),
+            email=email,
+            has_unverified_email=bool(user.get("email")) and not email,
         ),
         id_token=token["id_token"],
     )
@@ -155,8 +157,6 @@ def probe(settings: Settings) -> str:
     client = _client()
     metadata = _guarded(client.load_server_metadata)
     _guarded(lambda: client.fetch_jwk_set(force=True))
-    if not metadata["id_token_signing_alg_values_supported"]:
-        raise SignInFailed("the provider signs with none of " + ", ".join(sorted(ALGORITHMS)))
     return str(metadata.get("authorization_endpoint"))
 
 

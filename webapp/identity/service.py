@@ -8,7 +8,7 @@ from webapp.identity import queries, session_store
 from webapp.identity.domain import THEMES, Account, Actor, Claims
 from webapp.identity.models import Identity, Person
 from webapp.kernel.errors import Forbidden, Invalid, NotFound
-from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.sentence import N_, Sentence, sentence
 
 
 def find_accounts(session: Session, claims: Claims) -> list[Account]:
@@ -20,16 +20,7 @@ def find_accounts(session: Session, claims: Claims) -> list[Account]:
     """
     found = queries.accounts(session, claims)
     if not found:
-        raise Forbidden(
-            sentence(
-                N_(
-                    "You are signed in at your provider, but nobody here is known as {who}. Ask an "
-                    "admin of your company to add you with this address."
-                ),
-                who=claims.email or claims.subject,
-            ),
-            code="unknown_person",
-        )
+        raise Forbidden(_who_is_that(claims), code="unknown_person")
     active = [account for account in found if account.active]
     if not active:
         raise Forbidden(
@@ -94,4 +85,22 @@ def change_preferences(
         update(Person)
         .where(Person.tenant_id == actor.tenant_id, Person.id == actor.person_id)
         .values(language=language, time_zone=time_zone, theme=theme)
+    )
+
+
+def _who_is_that(claims: Claims) -> Sentence:
+    if claims.has_unverified_email:
+        return sentence(
+            N_(
+                "Your provider does not say that your e-mail address was verified, so it cannot "
+                "prove who you are here. Verify it there and sign in again, or ask whoever runs "
+                "this desk."
+            )
+        )
+    return sentence(
+        N_(
+            "You are signed in at your provider, but nobody here is known as {who}. Ask an admin "
+            "of your company to add you with this address."
+        ),
+        who=claims.email or claims.subject,
     )
