@@ -52,6 +52,7 @@ class Facts:
 
     status: str = Status.PENDING
     turn: str | None = Turn.APPROVER
+    resource_type: str = "CART"
     requester_id: str = "rita"
     requester_first_name: str = "Rita"
     approver_id: str = "bob"

@@ -167,9 +167,11 @@ PARTIES = ("not_party", "Only the requester and the approver may do this.")
 RITAS = ("not_requester", "Only Rita may do this.")
 NO_QUESTION = ("no_question", "There is no open question to answer.")
 BY_ITSELF = ("by_itself", "Requests expire by themselves.")
+QUOTE_TERMS = ("quote_terms", "A quote brings its own terms; they are not changed here.")
 MAY = ("yes", "")
 
 PENDING = Facts()
+QUOTE = Facts(resource_type="QUOTE")
 ASKED = Facts(turn=Turn.REQUESTER)
 APPROVED = Facts(status=Status.APPROVED, turn=None, decided_by_name="Bob Buyer")
 DECLINED = replace(APPROVED, status=Status.DECLINED)
@@ -185,6 +187,7 @@ ACTS = [
     (PENDING, Action.COMMENT, MAY, MAY, PARTIES),
     (PENDING, Action.CHANGE, MAY, MAY, PARTIES),
     (PENDING, Action.WITHDRAW, MAY, MAY, PARTIES),
+    (QUOTE, Action.CHANGE, QUOTE_TERMS, QUOTE_TERMS, PARTIES),
     (PENDING, Action.ANSWER, NO_QUESTION, NO_QUESTION, NO_QUESTION),
     (PENDING, Action.EXPIRE, BY_ITSELF, BY_ITSELF, BY_ITSELF),
     (ASKED, Action.ANSWER, MAY, RITAS, RITAS),

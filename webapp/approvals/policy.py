@@ -7,6 +7,7 @@ from typing import Protocol
 
 from webapp.approvals.domain import NEXT, Action, Status, Turn
 from webapp.approvals.reasons import Deciders, deciders, exceeds
+from webapp.carts.domain import ResourceType
 from webapp.identity.domain import CompanyFacts, Member, Role
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, YES, Sentence, Verdict, no, sentence
@@ -19,6 +20,8 @@ class ApprovalFacts(Protocol):
     def status(self) -> str: ...
     @property
     def turn(self) -> str | None: ...
+    @property
+    def resource_type(self) -> str: ...
     @property
     def requester_id(self) -> str: ...
     @property
@@ -196,6 +199,13 @@ def _answers(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verd
     return _is_requester(person_id, approval, standing)
 
 
+def _changes(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verdict:
+    party = _is_party(person_id, approval, standing)
+    if party and approval.resource_type == ResourceType.QUOTE:
+        return no("quote_terms", N_("A quote brings its own terms; they are not changed here."))
+    return party
+
+
 def _orders(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verdict:
     if approval.order_id is not None:
         return no("ordered", N_("The order {order} has been placed."), order=approval.order_id)
@@ -212,7 +222,7 @@ _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.ASK: _is_approver,
     Action.ANSWER: _answers,
     Action.COMMENT: _is_party,
-    Action.CHANGE: _is_party,
+    Action.CHANGE: _changes,
     Action.WITHDRAW: _is_party,
     Action.EXPIRE: _happens_by_itself,
     Action.ORDER: _orders,
