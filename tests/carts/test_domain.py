@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.carts.domain import (
@@ -80,6 +80,7 @@ def test_lines_are_rounded_before_they_are_added() -> None:
     assert total([], "EUR").gross == Money(0, "EUR")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

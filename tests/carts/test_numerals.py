@@ -4,7 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.carts.numerals import Unreadable, decimal_mark, number, plain, price, rate
@@ -120,11 +120,13 @@ def test_a_long_text_is_cut_in_the_sentence() -> None:
     assert len(str(refused.value)) < 100
 
 
+@settings(deadline=None)
 @given(st.decimals("-1000000", "1000000", places=6))
 def test_the_plain_form_reads_back_as_the_same_number(value: Decimal) -> None:
     assert number(plain(value)) == value
 
 
+@settings(deadline=None)
 @given(st.decimals(0, "999999999", places=2), st.sampled_from([(",", "."), (".", ","), (" ", ",")]))
 def test_separators_do_not_change_a_price(value: Decimal, style: tuple[str, str]) -> None:
     group, mark = style
@@ -132,6 +134,7 @@ def test_separators_do_not_change_a_price(value: Decimal, style: tuple[str, str]
     assert price(f"{written} EUR", "EUR") == value
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_a_number_or_refused(text: str) -> None:
     for read in (number, lambda text: price(text, "EUR"), rate):

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.carts.decoding import MAX_BYTES, decode
@@ -198,6 +198,7 @@ def test_more_lines_than_a_cart_holds_are_refused() -> None:
 _CELL = st.text(st.characters(exclude_categories=("C", "Z")), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(RawLine, number=st.just(0), sku=_CELL, name=_CELL, quantity=_CELL)))
 def test_what_is_written_is_read_back(lines: list[RawLine]) -> None:
     full = [line for line in lines if line.sku or line.name or line.quantity]
@@ -208,6 +209,7 @@ def test_what_is_written_is_read_back(lines: list[RawLine]) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     reading = read(text)
@@ -215,12 +217,14 @@ def test_any_text_is_read_without_a_fault(text: str) -> None:
         assert problem.sentence.plain()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(Invalid):
         assert isinstance(decode(data), str)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(_CELL.filter(bool), min_size=5, max_size=5), min_size=3, max_size=8),
     st.sampled_from(";\t|"),

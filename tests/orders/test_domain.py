@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.carts.domain import DeliveryWindow, PaymentMethod, SiteFacts
@@ -122,6 +122,7 @@ def test_a_method_without_a_name_is_called_by_its_id() -> None:
     )
 
 
+@settings(deadline=None)
 @given(_JSON, _JSON)
 def test_any_document_is_read_without_a_fault(details: Any, window: Any) -> None:
     document = details if isinstance(details, dict) else {

@@ -1,6 +1,7 @@
 """The forms of the cart pages: shape only; what a line means is decided in `drafting`."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
@@ -25,6 +26,7 @@ from webapp.carts.numerals import Unreadable
 from webapp.carts.parsing import FIELDS, Problem, RawLine, Reading, tidy, visible
 from webapp.i18n import reader, say
 from webapp.kernel.errors import Invalid
+from webapp.kernel.money import exponent
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 
@@ -135,7 +137,8 @@ class TextForm(_NamedForm):
         if not field.data:
             return
         try:
-            self.text.data = decode(field.data.read())
+            with closing(field.data):
+                self.text.data = decode(field.data.read())
         except Invalid as error:
             raise ValidationError(say(error.sentence)) from None
 
@@ -165,14 +168,14 @@ def empty_rows(count: int = _EMPTY_ROWS) -> list[dict[str, str]]:
     return [{"quantity": "1"} for _ in range(count)]
 
 
-def row_of(line: Line) -> dict[str, str]:
-    """A line of a cart as its row."""
+def row_of(line: Line, currency: str) -> dict[str, str]:
+    """A line of a cart in this currency as its row."""
     return {
         "line_id": line.line_id,
         "sku": line.sku,
         "name": line.name,
         "quantity": _typed(line.quantity),
-        "price": _typed(line.unit_price),
+        "price": _typed(line.unit_price, exponent(currency)),
         "tax": f"{_typed(line.tax_rate * 100)}%",
     }
 
@@ -183,7 +186,9 @@ def _says_something(row: dict[str, str]) -> bool:
     return named or row["quantity"].strip() not in ("", "1")
 
 
-def _typed(value: Decimal) -> str:
-    """The number as this reader would type it."""
+def _typed(value: Decimal, decimals: int = 0) -> str:
+    """The number as this reader would type it, with so many decimals where they say it all."""
     text = numerals.plain(value)
+    if value == round(value, decimals) and decimals:
+        text = numerals.unambiguous(f"{value:.{decimals}f}")
     return text.replace(".", ",") if reader().language == "de" else text

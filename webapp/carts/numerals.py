@@ -86,7 +86,11 @@ def rate(text: str, mark: str | None = None) -> Decimal:
 
 def plain(value: Decimal) -> str:
     """The number in the shortest form that `number` reads back without doubt: `12.5`, `1.2340`."""
-    text = format(value.normalize(), "f")
+    return unambiguous(format(value.normalize(), "f"))
+
+
+def unambiguous(text: str) -> str:
+    """The number with one more decimal where it could be taken for thousands."""
     return f"{text}0" if _TWO_READINGS.fullmatch(text) else text
 
 

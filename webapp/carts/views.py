@@ -114,7 +114,8 @@ def edit(cart_id: str) -> ResponseReturnValue:
         return redirect(url_for("carts.edit_lines", cart_id=cart_id))
     service.require_open(cart)
     form = CartForm(data={"name": cart.name, "version": cart.version})
-    form.show([*(row_of(line) for line in cart.resource.lines), *empty_rows(1)])
+    currency = cart.resource.currency
+    form.show([*(row_of(line, currency) for line in cart.resource.lines), *empty_rows(1)])
     return _edit_page(cart, form)
 
 
