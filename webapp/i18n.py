@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 from webapp.extensions import babel
 from webapp.kernel.clock import utcnow
 from webapp.kernel.money import Money, exponent
-from webapp.kernel.sentence import Sentence
+from webapp.kernel.sentence import N_, Sentence
 from webapp.reader import read_by, reader, reading_as, time_zones, zone_of
 
 __all__ = (
@@ -101,6 +101,13 @@ def number(value: Decimal | int | str) -> str:
     return _grouped(whole if exact == whole else exact.normalize())
 
 
+def number_word(value: int) -> str:
+    """A count at the head of a sentence: `Seven`, in figures above twelve, `99+` above 99."""
+    if value > _MOST_COUNTED:
+        return f"{_MOST_COUNTED}+"
+    return gettext(_NUMBER_WORDS[value]) if value < len(_NUMBER_WORDS) else number(value)
+
+
 def unit_price(value: Decimal, currency: str) -> str:
     """The price of one unit: the currency's decimals, and more where the price has them."""
     decimals = max(exponent(currency), -int(value.normalize().as_tuple().exponent))
@@ -115,7 +122,7 @@ def percent(rate: Decimal | str | float) -> str:
 
 def initials(name: str) -> str:
     """The first letters of the first and last word of a name."""
-    words = name.split()
+    words = [word for word in name.split() if word[0].isalpha()]
     return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
 
 
@@ -170,10 +177,18 @@ def relative(value: datetime) -> str:
 _FILTERS = {
     function.__name__: function
     for function in (
-        say, say_html, money, money_html, amount, number, unit_price, percent, initials,
+        say, say_html, money, money_html, amount, unit_price,
+        number, number_word, percent, initials,
         date, day, moment, duration, relative,
     )
 }  # fmt: skip
+
+
+_MOST_COUNTED = 99
+_NUMBER_WORDS = (
+    *(N_("No"), N_("One"), N_("Two"), N_("Three"), N_("Four"), N_("Five"), N_("Six")),
+    *(N_("Seven"), N_("Eight"), N_("Nine"), N_("Ten"), N_("Eleven"), N_("Twelve")),
+)
 
 
 class _Localised:

@@ -14,7 +14,7 @@ from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
 from webapp.ledger.queries import latest_words
-from webapp.web import render
+from webapp.web import render, wants_fragment
 
 bp = Blueprint("approvals", __name__)
 
@@ -76,6 +76,7 @@ def request_page(
         dossier=dossier,
         timeline=tell(dossier.events, actor.person_id),
         step=step,
+        is_fragment=whole and wants_fragment(),
         form=form,
         words=words or WordsForm(formdata=None),
         empty=EmptyForm(formdata=None),
