@@ -184,3 +184,17 @@ class TestHealth:
         reply = client.get("/healthz")
         assert reply.status_code == 503
         assert "does not answer" in reply.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://desk.example", 503),  # let in, and then there is no provider in this test
+        ("http://localhost", 503),
+        ("https://evil.example", 403),
+        ("null", 403),
+    ],
+)
+def test_forms_come_from_this_desk(acme: Database, origin: str, status: int) -> None:
+    client = make_app(acme, base_url="https://desk.example").test_client()
+    assert client.post("/sign-in", headers={"Origin": origin}).status_code == status

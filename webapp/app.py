@@ -60,17 +60,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
         database=database or Database(make_engine(known.database_url)),
         assets=assets,
     )
-    # The order is that of a request: number it, look who is there, then check the form's token.
-    logs.init_app(app)
-    headers.init_app(app)
-    sessions.init_app(app)
-    guards.init_app(app)
-    extensions.csrf.init_app(app)
-    kept.init_app(app)
-    i18n.init_app(app)
-    errors.init_app(app)
-    frame.init_app(app)
-    oidc.init_app(app, known)
+    _add_frame(app, known)
     _add_features(app, known)
     _wrap(app, known, assets)
     return app
@@ -94,6 +84,20 @@ def _make(known: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg)
     return app
+
+
+def _add_frame(app: Flask, known: Settings) -> None:
+    # The order is that of a request: number it, look who is there, then check the form's token.
+    logs.init_app(app)
+    headers.init_app(app)
+    sessions.init_app(app)
+    guards.init_app(app)
+    extensions.csrf.init_app(app)
+    kept.init_app(app)
+    i18n.init_app(app)
+    errors.init_app(app)
+    frame.init_app(app)
+    oidc.init_app(app, known)
 
 
 def _add_features(app: Flask, known: Settings) -> None:

@@ -7,13 +7,14 @@ import sys
 import time
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from webapp import logs
 from webapp.config import Settings, to_environ
 
 if TYPE_CHECKING:
     from flask import Flask
+    from granian.server.common import AbstractServer
 
 _GRACE = 10
 _PARENT_EVERY = 2.0
@@ -30,27 +31,10 @@ def application() -> "Flask":
 
 def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True) -> None:
     """Serve until a signal says stop; the processes are set up from `settings`."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     os.environ.update(to_environ(settings))
     worker = _start_worker() if with_worker else None
     try:
-        Granian(
-            "webapp.server:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            factory=True,
-            workers=settings.workers,
-            blocking_threads=settings.threads,
-            backpressure=settings.threads * 16,
-            websockets=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=_GRACE,
-            log_level=LogLevels.error,
-        ).serve()
+        _make_server(settings, host=host, port=port).serve()
     finally:
         if worker is not None:
             _stop(worker)
@@ -61,6 +45,27 @@ def work() -> None:
     from webapp.outbox import worker
 
     worker.run(application())
+
+
+def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer[Any]":
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    return Granian(
+        "webapp.server:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        backpressure=settings.threads * 16,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_GRACE,
+        log_level=LogLevels.error,
+    )
 
 
 def _start_worker() -> BaseProcess:

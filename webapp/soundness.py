@@ -25,32 +25,29 @@ def require_sound(settings: Settings) -> None:
 
 
 def _check_base(settings: Settings) -> list[Problem]:
-    parts, found = urlsplit(settings.base_url), []
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
-        found.append(
-            Problem(
-                variable("base_url"),
-                f"{settings.base_url!r} is not an address without a path.",
-                "Write it like https://desk.example.",
-            )
+    parts = urlsplit(settings.base_url)
+    if parts.scheme in {"http", "https"} and parts.netloc and not (parts.path or parts.query):
+        return []
+    return [
+        Problem(
+            variable("base_url"),
+            f"{settings.base_url!r} is not an address without a path.",
+            "Write it like https://desk.example.",
         )
-    if settings.env not in ENVIRONMENTS:
-        found.append(
-            Problem(
-                variable("env"),
-                f"{settings.env!r} is not known.",
-                f"Choose one of {', '.join(ENVIRONMENTS)}.",
-            )
+    ]
+
+
+def _check_choices(settings: Settings) -> list[Problem]:
+    choices = {"env": ENVIRONMENTS, "log_level": _LEVELS}
+    return [
+        Problem(
+            variable(name),
+            f"{getattr(settings, name)!r} is not known.",
+            f"Choose one of {', '.join(known)}.",
         )
-    if settings.log_level not in _LEVELS:
-        found.append(
-            Problem(
-                variable("log_level"),
-                f"{settings.log_level!r} is not a level.",
-                f"Choose one of {', '.join(_LEVELS)}.",
-            )
-        )
-    return found
+        for name, known in choices.items()
+        if getattr(settings, name) not in known
+    ]
 
 
 def _check_numbers(settings: Settings) -> list[Problem]:
@@ -97,29 +94,20 @@ def _check_secret(settings: Settings) -> list[Problem]:
 def _check_oidc(settings: Settings) -> list[Problem]:
     if not settings.oidc_issuer:
         return []
-    found = []
-    if not settings.oidc_client_id:
-        found.append(
-            Problem(
-                variable("oidc_client_id"),
-                "It is missing.",
-                "Register this desk at the provider and set what it was given.",
-            )
-        )
-    if "openid" not in settings.oidc_scopes.split():
-        found.append(
-            Problem(variable("oidc_scopes"), "`openid` is missing.", "Without it nobody signs in.")
-        )
     parts = urlsplit(settings.oidc_issuer)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        found.append(
-            Problem(
-                variable("oidc_issuer"),
-                "It is not an https address.",
-                "Sign-in answers must not travel in the clear.",
-            )
-        )
-    return found
+    is_safe = parts.scheme == "https" or parts.hostname in _LOOPBACK
+    wrong = {
+        "oidc_client_id": ("It is missing.", "Register this desk at the provider.")
+        if not settings.oidc_client_id
+        else None,
+        "oidc_scopes": ("`openid` is missing.", "Without it nobody signs in.")
+        if "openid" not in settings.oidc_scopes.split()
+        else None,
+        "oidc_issuer": ("It is not an https address.", "Sign-in answers must not be readable.")
+        if not is_safe
+        else None,
+    }
+    return [Problem(variable(name), *words) for name, words in wrong.items() if words]
 
 
 def _refuse_http(settings: Settings) -> list[Problem]:
@@ -156,6 +144,7 @@ def _refuse_no_provider(settings: Settings) -> list[Problem]:
 
 _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_base,
+    _check_choices,
     _check_database,
     _check_secret,
     _check_oidc,

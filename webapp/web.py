@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from webapp import i18n
 from webapp.assets import icons
-from webapp.extensions import assets
+from webapp.extensions import assets, settings
 from webapp.kernel.sentence import Sentence
 
 # htmx sends this event to the page with the words of the status line.
@@ -89,8 +89,9 @@ def is_local(url: str) -> bool:
 
 def same_origin() -> bool:
     """Whether a form was sent from a page of this desk; browsers name the origin of every POST."""
-    origin = request.headers.get("Origin")
-    return origin is None or origin == request.host_url.rstrip("/")
+    # A proxy that is not trusted hides the scheme, so the configured address counts as well.
+    ours = (None, request.host_url.rstrip("/"), settings().base_url)
+    return request.headers.get("Origin") in ours
 
 
 def request_id() -> str:

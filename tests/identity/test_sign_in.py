@@ -286,6 +286,31 @@ def test_whoever_is_signed_in_needs_no_sign_in_page(sign_in: SignIn, client: Hou
     assert client.get("/sign-in?next=/account").location == "/account"
 
 
+def without_email(claims: dict[str, Any]) -> None:
+    """Keep the address out of the ID token, as strictly conforming providers do."""
+    del claims["email"], claims["email_verified"]
+
+
+def test_the_e_mail_may_be_told_only_when_asked_for(
+    sign_in: SignIn, provider: Provider, client: HouseClient
+) -> None:
+    provider.answers.claims = without_email
+    assert sign_in().status_code == 303
+    assert "rita@acme.example" in client.get("/account").text
+
+
+def test_what_is_told_of_somebody_else_is_refused(sign_in: SignIn, provider: Provider) -> None:
+    provider.answers.claims = without_email
+    provider.answers.userinfo = lambda claims: claims.update(sub="sub-ada")
+    assert sign_in().status_code == 400
+
+
+def test_without_any_e_mail_nobody_new_gets_in(sign_in: SignIn, provider: Provider) -> None:
+    provider.answers.claims = without_email
+    provider.answers.userinfo = without_email
+    assert sign_in().status_code == 403
+
+
 class TestSeveralTenants:
     """Somebody whom two tenants know by the same address."""
 

@@ -34,6 +34,7 @@ class Answers:
     discovery: Change = lambda _document: None
     claims: Change = lambda _claims: None
     answer: Change = lambda _answer: None
+    userinfo: Change = lambda _claims: None
     key: str = "ours"
     algorithm: str = "RS256"
     kid: str | None = "ours"
@@ -68,6 +69,7 @@ class Provider:
             "/.well-known/openid-configuration": self._discovery,
             "/jwks": self._keys,
             "/token": self._token,
+            "/userinfo": self._userinfo,
         }
         page = pages.get(request.path)
         return page(request) if page else Response(status=404)
@@ -78,6 +80,7 @@ class Provider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/jwks",
+            "userinfo_endpoint": f"{self.issuer}/userinfo",
             "end_session_endpoint": f"{self.issuer}/logout",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
             "authorization_response_iss_parameter_supported": True,
@@ -96,6 +99,28 @@ class Provider:
         self.answers.verifiers.append(verifier)
         if code not in self.nonces or _challenge(verifier) != self.challenges[code]:
             return _json({"error": "invalid_grant"}, 400)
+        claims = self._claims(code)
+        answer: dict[str, Any] = {
+            "access_token": "an access token",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "id_token": self._sign(claims),
+        }
+        self.answers.answer(answer)
+        return _json(answer)
+
+    def _userinfo(self, request: Request) -> Response:
+        if request.headers.get("Authorization") != "Bearer an access token":
+            return Response(status=401)
+        claims: dict[str, Any] = {
+            "sub": self.answers.subject,
+            "email": self.answers.email,
+            "email_verified": self.answers.email_verified,
+        }
+        self.answers.userinfo(claims)
+        return _json(claims)
+
+    def _claims(self, code: str) -> dict[str, Any]:
         now = int(time.time())
         claims: dict[str, Any] = {
             "iss": self.issuer,
@@ -108,14 +133,7 @@ class Provider:
             "email_verified": self.answers.email_verified,
         }
         self.answers.claims(claims)
-        answer: dict[str, Any] = {
-            "access_token": "an access token",
-            "token_type": "Bearer",
-            "expires_in": 300,
-            "id_token": self._sign(claims),
-        }
-        self.answers.answer(answer)
-        return _json(answer)
+        return claims
 
     def _sign(self, claims: dict[str, Any]) -> str:
         header: dict[str, Any] = {"alg": self.answers.algorithm}

@@ -101,27 +101,16 @@ def finish(settings: Settings) -> SignIn:
         SignInFailed: it is forged, replayed, stale, meant for somebody else, or an error.
     """
     _check_issuer_parameter(settings)
-    options = {
+    options = {name: {"essential": True} for name in ("sub", "exp", "iat")} | {
         "iss": {"essential": True, "value": settings.oidc_issuer},
         "aud": {"essential": True, "value": settings.oidc_client_id},
-        "sub": {"essential": True},
-        "exp": {"essential": True},
-        "iat": {"essential": True},
     }
     token = _guarded(lambda: _client().authorize_access_token(claims_options=options))
     user = token.get("userinfo")
     if not user:
         raise SignInFailed("the answer holds no ID token")
-    email = _trusted_email(user, trust=settings.oidc_trust_email)
-    return SignIn(
-        claims=Claims(
-            issuer=settings.oidc_issuer,
-            subject=str(user["sub"]),
-            email=email,
-            has_unverified_email=bool(user.get("email")) and not email,
-        ),
-        id_token=token["id_token"],
-    )
+    claims = _claims({**_asked_for(token, user), **user}, settings)
+    return SignIn(claims=claims, id_token=token["id_token"])
 
 
 def sign_out_url(settings: Settings, *, id_token: str | None, back: str) -> str | None:
@@ -190,6 +179,27 @@ def _check_issuer_parameter(settings: Settings) -> None:
         metadata = _guarded(_client().load_server_metadata)
         if metadata.get("authorization_response_iss_parameter_supported"):
             raise SignInFailed("the answer does not say which provider it comes from")
+
+
+def _asked_for(token: Mapping[str, Any], user: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the provider tells only when it is asked: some keep the e-mail out of the ID token."""
+    client = _client()
+    if "email" in user or not _guarded(client.load_server_metadata).get("userinfo_endpoint"):
+        return {}
+    info: Mapping[str, Any] = _guarded(lambda: client.userinfo(token=token))
+    if info.get("sub") != user["sub"]:
+        raise SignInFailed("the provider tells of somebody else than it signed")
+    return {name: info[name] for name in ("email", "email_verified") if name in info}
+
+
+def _claims(user: Mapping[str, Any], settings: Settings) -> Claims:
+    email = _trusted_email(user, trust=settings.oidc_trust_email)
+    return Claims(
+        issuer=settings.oidc_issuer,
+        subject=str(user["sub"]),
+        email=email,
+        has_unverified_email=bool(user.get("email")) and not email,
+    )
 
 
 def _trusted_email(user: Mapping[str, Any], *, trust: bool) -> str:

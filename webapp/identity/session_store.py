@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,20 +118,8 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
     rows = session.execute(_load.where(WebSession.id_hash == id_hash)).all()
     if not rows:
         return None
-    first = rows[0]
-    alive = now < first.expires_at and (
-        first.person_id is None or now < first.seen_at + limits.idle
-    )
-    places = [
-        Workplace(
-            company_id=row.place_id,
-            company_name=row.place_name,
-            role=Role(row.role),
-            in_group=row.in_group,
-        )
-        for row in rows
-        if row.place_id is not None
-    ]
+    first, places = rows[0], _places(rows)
+    alive = _is_alive(first, limits, now=now)
     return Stored(
         id_hash=id_hash,
         data=first.data if alive else {},
@@ -247,6 +235,23 @@ def prune(session: Session, *, now: datetime) -> None:
     is_forgotten = WebSession.expires_at < now - REMEMBERED
     old = select(WebSession.id_hash).where(or_(is_nobodys, is_forgotten))
     session.execute(delete(WebSession).where(WebSession.id_hash.in_(old.limit(_PRUNED_AT_ONCE))))
+
+
+def _is_alive(row: Any, limits: Limits, *, now: datetime) -> bool:
+    return now < row.expires_at and (row.person_id is None or now < row.seen_at + limits.idle)
+
+
+def _places(rows: Sequence[Any]) -> list[Workplace]:
+    return [
+        Workplace(
+            company_id=row.place_id,
+            company_name=row.place_name,
+            role=Role(row.role),
+            in_group=row.in_group,
+        )
+        for row in rows
+        if row.place_id is not None
+    ]
 
 
 def _actor(row: Any, places: list[Workplace], id_hash: str) -> Actor:
