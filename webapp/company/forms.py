@@ -16,9 +16,17 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import HiddenInput
 
+from webapp.carts.parsing import visible
 from webapp.company.domain import group_in_words, limit_in_words, read_limit
 from webapp.i18n import amount, reader, say
 from webapp.identity.domain import Role
@@ -44,7 +52,8 @@ def _storable(_form: FlaskForm, field: Field) -> None:
     try:
         clean(field.data)
     except Invalid as refusal:
-        raise ValidationError(say(refusal.sentence)) from None
+        field.data = visible(field.data)
+        raise StopValidation(say(refusal.sentence)) from None
 
 
 class CompanyForm(FlaskForm):  # type: ignore[misc]
@@ -63,15 +72,16 @@ class PersonForm(CompanyForm):
         _l("E-mail address"),
         filters=[_one_line],
         validators=[
-            InputRequired(_l("Write the address they sign in with.")),
+            DataRequired(_l("Write the address they sign in with.")),
             Length(max=_LONGEST_EMAIL, message=_l("This address is too long for an e-mail.")),
+            _storable,
         ],
     )
     first_name = StringField(
         _l("First name"),
         filters=[_one_line],
         validators=[
-            InputRequired(_l("Write their first name.")),
+            DataRequired(_l("Write their first name.")),
             Length(max=_LONGEST_NAME, message=_l("Shorten the name to 100 characters.")),
             _storable,
         ],
@@ -80,7 +90,7 @@ class PersonForm(CompanyForm):
         _l("Last name"),
         filters=[_one_line],
         validators=[
-            InputRequired(_l("Write their last name.")),
+            DataRequired(_l("Write their last name.")),
             Length(max=_LONGEST_NAME, message=_l("Shorten the name to 100 characters.")),
             _storable,
         ],
@@ -137,11 +147,17 @@ class LimitForm(CompanyForm):
     )
     amount = StringField(
         _l("Amount"),
-        validators=[Length(max=_LONGEST_AMOUNT, message=_l("Write a shorter number."))],
+        validators=[
+            Length(max=_LONGEST_AMOUNT, message=_l("Write a shorter number.")),
+            _storable,
+        ],
     )
     currency = StringField(
         _l("Currency"),
-        validators=[Length(max=_LONGEST_AMOUNT, message=_l("Write three letters, like EUR."))],
+        validators=[
+            Length(max=_LONGEST_AMOUNT, message=_l("Write three letters, like EUR.")),
+            _storable,
+        ],
     )
     version = IntegerField(
         widget=HiddenInput(), validators=[InputRequired(), NumberRange(min=1, max=2_000_000_000)]
