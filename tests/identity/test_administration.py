@@ -117,10 +117,11 @@ def test_an_imported_membership_is_taken_over_once(desk: Desk) -> None:
 def test_the_last_admin_stays_one(desk: Desk) -> None:
     own(desk, "ada", "alan")
     desk.run(administration.change_role, ADA, "alan", Role.BUYER, seen=Role.ADMIN, now=NOW)
-    for use_case, rest in (
+    uses: list[tuple[Any, dict[str, Any]]] = [
         (administration.change_role, {"role": Role.BUYER, "seen": Role.ADMIN}),
         (administration.set_active, {"active": False}),
-    ):
+    ]
+    for use_case, rest in uses:
         with pytest.raises(Forbidden) as refused:
             desk.run(use_case, ADA, "ada", now=NOW, **rest)
         assert refused.value.code == "last_admin"
@@ -153,11 +154,12 @@ def test_only_admins_change_anything(desk: Desk, actor: Any) -> None:
 
 
 def test_people_of_other_companies_do_not_exist(desk: Desk) -> None:
-    for use_case, args, rest in (
+    uses: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = [
         (administration.change_role, (Role.ADMIN,), {"seen": Role.REQUESTER}),
         (administration.set_active, (False,), {}),
         (administration.take_over, (), {}),
-    ):
+    ]
+    for use_case, args, rest in uses:
         with pytest.raises(NotFound):
             desk.run(use_case, ADA, "gus", *args, now=NOW, **rest)
 

@@ -19,19 +19,16 @@ from webapp.kernel.money import Money
 from webapp.kernel.sentence import Verdict
 
 
-def member(name: str, role: Role, **more: object) -> Member:
+def member(name: str, role: Role) -> Member:
     first, last = name.split()
-    return replace(
-        Member(
-            membership_id=f"ca-{first}",
-            person_id=first.lower(),
-            company_id="le1",
-            first_name=first,
-            last_name=last,
-            email=f"{first.lower()}@acme.example",
-            role=role,
-        ),
-        **more,
+    return Member(
+        membership_id=f"ca-{first}",
+        person_id=first.lower(),
+        company_id="le1",
+        first_name=first,
+        last_name=last,
+        email=f"{first.lower()}@acme.example",
+        role=role,
     )
 
 
