@@ -129,7 +129,8 @@ def _create_quotes() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "status IN ('CREATING', 'AWAITING', 'OPEN', 'IN_PROGRESS', 'ACCEPTED', 'DECLINED', 'DECLINED_BY_MERCHANT', 'EXPIRED')",
+            "status IN ('CREATING', 'AWAITING', 'OPEN', 'IN_PROGRESS', 'ACCEPTED', 'DECLINED', "
+            "'DECLINED_BY_MERCHANT', 'EXPIRED')",
             name=op.f("ck_quotes_status"),
         ),
         sa.CheckConstraint("net_minor + tax_minor = gross_minor", name=op.f("ck_quotes_sum")),
