@@ -45,7 +45,7 @@ def test_every_action_leads_where_the_table_says_or_is_refused(
     if expected is not None:
         assert next_status(status, action) == expected
         return
-    with pytest.raises(Conflict, match=f"it is {status.lower()}") as refused:
+    with pytest.raises(Conflict, match=f"any more: {status.label}") as refused:
         next_status(status, action)
     assert refused.value.code == "finished"
 

@@ -83,8 +83,8 @@ def next_status(current: Status, action: Action) -> Status:
     except KeyError:
         raise Conflict(
             sentence(
-                N_("This request is not open for that any more: it is {status}."),
-                status=current.lower(),
+                N_("This request is not open for that any more: {status}."),
+                status=sentence(current.label),
             ),
             code="finished",
         ) from None

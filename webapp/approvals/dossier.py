@@ -83,6 +83,14 @@ class Dossier:
         return delivery_day(self.terms.delivery_window)
 
     @property
+    def new_cart_id(self) -> str | None:
+        """The cart into which the requester took the goods back, where they did."""
+        taken = [event for event in self.events if event.action == Action.RESUBMIT]
+        if self.is_approver or not taken:
+            return None
+        return str(taken[-1].data.get("cart", "")) or None
+
+    @property
     def question(self) -> Event | None:
         """The open question, while the requester has not answered it."""
         if self.approval.turn != Turn.REQUESTER:

@@ -97,6 +97,11 @@ class Summary:
         return f"{self.approver_first_name} {self.approver_last_name}"
 
 
+_SORTED_BY = {
+    Box.TURN: Approval.turn_since,
+    Box.WAITING: Approval.turn_since,
+    Box.DECIDED: Approval.decided_at,
+}
 _COLUMNS = tuple(getattr(Approval, field.name) for field in fields(Summary))
 _NAMES = tuple(field.name for field in fields(Summary))
 
@@ -169,7 +174,7 @@ def listing(
     session: Session, actor: Actor, side: Side, box: Box, *, cursor: str | None = None
 ) -> Page[Summary]:
     """A page of requests: what is somebody's turn longest waiting first, the rest newest first."""
-    key = Approval.turn_since if box in (Box.TURN, Box.WAITING) else Approval.created_at
+    key = _SORTED_BY.get(box, Approval.created_at)
     oldest_first = box in (Box.TURN, Box.WAITING)
     query = select(*_COLUMNS).where(_side(actor, side), *_in_box(side, box))
     if cursor:

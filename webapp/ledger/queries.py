@@ -33,10 +33,10 @@ def events(session: Session, tenant_id: str, stream_id: str) -> list[Event]:
     return [_event(row) for row in rows(session, tenant_id, stream_id)]
 
 
-def latest_words(
+def latest(
     session: Session, tenant_id: str, stream_ids: Sequence[str], action: str
-) -> dict[str, str]:
-    """The words of the last entry of this kind in each of the streams."""
+) -> dict[str, Event]:
+    """The last entry of this kind in each of the streams that has one."""
     found = session.scalars(
         select(LedgerEntry)
         .where(
@@ -46,39 +46,7 @@ def latest_words(
         )
         .order_by(LedgerEntry.stream_id, LedgerEntry.sequence)
     )
-    return {row.stream_id: _event(row).text for row in found}
-
-
-def latest(session: Session, tenant_id: str, stream_id: str, *, limit: int) -> list[Event]:
-    """The last entries of one stream, newest first."""
-    found = session.scalars(
-        select(LedgerEntry)
-        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
-        .order_by(LedgerEntry.sequence.desc())
-        .limit(limit)
-    )
-    return [_event(row) for row in found]
-
-
-def head_of_stream(session: Session, tenant_id: str, stream_id: str) -> tuple[int, str]:
-    """Length and last hash of a stream that has no row of its own to keep them.
-
-    Whoever appends behind it holds a lock, so that two writers do not meet in the primary key.
-    """
-    row = session.execute(
-        select(LedgerEntry.sequence, LedgerEntry.hash)
-        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
-        .order_by(LedgerEntry.sequence.desc())
-        .limit(1)
-    ).one_or_none()
-    return (0, GENESIS) if row is None else (row.sequence, row.hash)
-
-
-def streams(session: Session) -> Iterator[tuple[str, str]]:
-    """Tenant and id of every stream that there is."""
-    keys = select(LedgerEntry.tenant_id, LedgerEntry.stream_id).where(LedgerEntry.sequence == 1)
-    ordered = keys.order_by(LedgerEntry.tenant_id, LedgerEntry.stream_id)
-    yield from session.execute(ordered).yield_per(500)
+    return {row.stream_id: _event(row) for row in found}
 
 
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:

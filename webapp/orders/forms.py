@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]
     DateField,
-    SelectChoice,  # type: ignore[attr-defined]
+    SelectChoice,
     SelectField,
 )
 from wtforms.validators import Optional, ValidationError
