@@ -239,6 +239,28 @@ def test_a_cart_is_edited_by_rows(rita: HouseClient) -> None:
     assert "Bit set" not in shown.text
 
 
+def test_rows_of_a_cart_are_added_and_faults_shown_before_it_is_saved(rita: HouseClient) -> None:
+    given = fields(rita.get("/carts/c500-rita/edit"))
+    added = fields(rita.post("/carts/c500-rita/edit", data={**given, "add_row": "1"}))
+    assert added["lines-3-quantity"] == "1"
+    assert added["lines-0-line_id"] == given["lines-0-line_id"]
+    page = rita.post("/carts/c500-rita/edit", data={**given, "lines-0-quantity": "0"})
+    assert page.status_code == 422
+    assert "must be more than 0" in page.text
+    assert fields(page)["version"] == "1"
+
+
+def test_a_cart_that_was_handed_over_leads_to_its_request(rita: HouseClient) -> None:
+    choices = {
+        "shipping_address": "le1-shipping", "billing_address": "le1-billing",
+        "shipping_method": "zone-de/standard", "payment_method": "none/invoice",
+    }  # fmt: skip
+    data = {**fields(rita.get("/carts/c500-rita/checkout")), **choices, "approver": "ada"}
+    assert rita.post("/carts/c500-rita/checkout", data=data).status_code == 303
+    page = rita.get("/carts/c500-rita")
+    assert re.search(r'<a href="/approvals/[^"]+">Request \d+</a>', page.text)
+
+
 def test_a_german_reader_edits_numbers_in_german(as_: As, acme: Database) -> None:
     with acme.transaction() as session:
         session.execute(sql("UPDATE people SET language = 'de' WHERE id = 'rita'"))

@@ -106,10 +106,9 @@ class CartForm(_NamedForm):
     def blame(self, problems: Sequence[Problem]) -> None:
         """Put each problem beside the field that it is about."""
         for problem in problems:
-            if problem.line:
-                row = self.lines[problem.line - 1]
-                field = row.form[problem.field or "sku"]
-                field.errors = [*field.errors, say(problem.sentence)]
+            row = self.lines[(problem.line or 1) - 1]
+            field = row.form[problem.field or "sku"]
+            field.errors = [*field.errors, say(problem.sentence)]
         self.show_marks()
 
     def show_marks(self) -> None:

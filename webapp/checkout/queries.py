@@ -13,7 +13,7 @@ from webapp.checkout.policy import CheckoutFacts, may_check_out
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Member, Role
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import Verdict
+from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 from webapp.orders.terms import Offer, by_key
 
 
@@ -48,6 +48,14 @@ def verdict(session: Session, actor: Actor, resource: Resource) -> Verdict:
 def verdicts(session: Session, actor: Actor, resources: Sequence[Resource]) -> list[Verdict]:
     """The verdict on each of the resources, in their order."""
     return [verdict(session, actor, resource) for resource in resources]
+
+
+def request_of(session: Session, actor: Actor, resource: Resource) -> tuple[Sentence, str] | None:
+    """The number of the newest request for this, and its id, if it is the actor's own."""
+    approval = approvals.latest_for(session, actor.tenant_id, resource.type, resource.id)
+    if approval is None or approval.requester_id != actor.person_id:
+        return None
+    return sentence(N_("Request {number}"), number=str(approval.number)), approval.id
 
 
 def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candidate]:

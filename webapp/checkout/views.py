@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, url_for
+from sqlalchemy.orm import Session
 
 from webapp.approvals.submission import Submission, submit
-from webapp.carts.domain import ResourceType
+from webapp.carts.domain import Resource, ResourceType
+from webapp.carts.views import HANDED_TO, VERDICTS
 from webapp.checkout import queries, service
 from webapp.checkout.forms import AskForm
 from webapp.checkout.scene import Scene, load
 from webapp.extensions import db
+from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
@@ -26,8 +29,18 @@ _KINDS = {"cart": ResourceType.CART, "quote": ResourceType.QUOTE}
 
 
 def init_app(app: Flask) -> None:
-    """Let the pages of carts show the verdict on each of them."""
-    app.extensions["cart_verdicts"] = queries.verdicts
+    """Let the pages of carts show verdicts, and the request of a cart that was handed over."""
+    app.extensions[VERDICTS] = queries.verdicts
+    app.extensions.setdefault(HANDED_TO, {})["request"] = request_link
+
+
+def request_link(session: Session, actor: Actor, resource: Resource) -> tuple[Sentence, str] | None:
+    """The words and address of the request for a cart or quote, if it is the actor's own."""
+    found = queries.request_of(session, actor, resource)
+    if found is None:
+        return None
+    words, approval_id = found
+    return words, url_for("approvals.show", approval_id=approval_id)
 
 
 @bp.get("/carts/<resource_id>/checkout", defaults={"resource_type": "cart"})
