@@ -17,7 +17,7 @@ _USUAL_CURRENCY = "EUR"
 def changes(session: Session, actor: Actor, place: Place) -> list[Trace]:
     """The last changes of the company in sentences, newest first."""
     stream_id = stream_of(place.company.id)
-    return tell(ledger.latest(session, actor.tenant_id, stream_id, limit=SHOWN_CHANGES))
+    return tell(ledger.last_events(session, actor.tenant_id, stream_id, limit=SHOWN_CHANGES))
 
 
 def usual_currency(session: Session, actor: Actor, place: Place) -> str:

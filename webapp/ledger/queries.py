@@ -49,6 +49,38 @@ def latest(
     return {row.stream_id: _event(row) for row in found}
 
 
+def last_events(session: Session, tenant_id: str, stream_id: str, *, limit: int) -> list[Event]:
+    """The last entries of one stream, newest first."""
+    found = session.scalars(
+        select(LedgerEntry)
+        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(limit)
+    )
+    return [_event(row) for row in found]
+
+
+def head_of_stream(session: Session, tenant_id: str, stream_id: str) -> tuple[int, str]:
+    """Length and last hash of a stream that has no row of its own to keep them.
+
+    Whoever appends behind it holds a lock, so that two writers do not meet in the primary key.
+    """
+    row = session.execute(
+        select(LedgerEntry.sequence, LedgerEntry.hash)
+        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    return (0, GENESIS) if row is None else (row.sequence, row.hash)
+
+
+def streams(session: Session) -> Iterator[tuple[str, str]]:
+    """Tenant and id of every stream that there is."""
+    keys = select(LedgerEntry.tenant_id, LedgerEntry.stream_id).where(LedgerEntry.sequence == 1)
+    ordered = keys.order_by(LedgerEntry.tenant_id, LedgerEntry.stream_id)
+    yield from session.execute(ordered).yield_per(500)
+
+
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:
     """The stored entries of one stream, oldest first."""
     yield from session.scalars(
