@@ -206,9 +206,9 @@ BECAME = {
     Role.CONTACT: N_("{name} is a contact now."),
 }
 SOURCES = {
-    Source.PAGE: N_("looked after here"),
-    Source.IMPORT: N_("from the import"),
-    Source.CLAIMS: N_("from the identity provider"),
+    Source.PAGE: N_("This page"),
+    Source.IMPORT: N_("Import"),
+    Source.CLAIMS: N_("Identity provider"),
 }
 _SET_LIMIT = N_("*{actor}* set a limit of {new}")
 _REMOVED_LIMIT = N_("*{actor}* removed the limit of {old}")
