@@ -109,6 +109,7 @@ def _add_features(app: Flask, known: Settings) -> None:
     if known.demo:
         from webapp.demo import views as demo_views
 
+        demo_views.init_app(app, make_app=create_app)
         app.register_blueprint(demo_views.bp)
 
 

@@ -68,9 +68,17 @@ def serve(host: str, port: int, worker: bool) -> None:
 @_clearly
 def demo(host: str, port: int | None, reset: bool, open_browser: bool) -> None:
     """Show an invented company with a story, people to sign in as and a mailbox."""
+    from webapp.app import create_app
     from webapp.demo import jobs
 
-    jobs.run(host=host, port=port, reset=reset, open_browser=open_browser, echo=click.echo)
+    jobs.run(
+        make_app=create_app,
+        host=host,
+        port=port,
+        reset=reset,
+        open_browser=open_browser,
+        echo=click.echo,
+    )
 
 
 @main.command()

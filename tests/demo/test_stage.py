@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.demo import jobs, stage, story
@@ -23,7 +24,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The folder of a demo whose stage is set."""
     folder = Folder(tmp_path_factory.mktemp("demo") / "desk")
     folder.make()
-    stage.prepare(folder, settings(folder), reset=False, echo=lambda _words: None)
+    stage.prepare(
+        folder, settings(folder), make_app=create_app, reset=False, echo=lambda _words: None
+    )
     return folder
 
 
@@ -57,7 +60,7 @@ def test_secrets_and_keys_stay_from_start_to_start(folder: Folder) -> None:
 def test_a_reset_takes_a_second_and_forgets_everything(folder: Folder, said: list[str]) -> None:
     _change(folder)
     began = time.monotonic()
-    stage.prepare(folder, settings(folder), reset=True, echo=said.append)
+    stage.prepare(folder, settings(folder), make_app=create_app, reset=True, echo=said.append)
     assert time.monotonic() - began < 1.5
     assert said == []
     assert _names(folder) == ["Hafen Gruppe"]
@@ -65,7 +68,7 @@ def test_a_reset_takes_a_second_and_forgets_everything(folder: Folder, said: lis
 
 def test_a_second_start_leaves_everything_as_it_was(folder: Folder, said: list[str]) -> None:
     _change(folder)
-    stage.prepare(folder, settings(folder), reset=False, echo=said.append)
+    stage.prepare(folder, settings(folder), make_app=create_app, reset=False, echo=said.append)
     assert said == []
     assert _names(folder) == ["Changed"]
 
@@ -77,7 +80,7 @@ def test_a_desk_in_use_is_reset_as_a_whole(folder: Folder) -> None:
     try:
         with database.reading() as looking:
             assert looking.scalar(text("SELECT name FROM tenants")) == "Changed"
-            stage.restore_running(folder, settings(folder), database)
+            stage.restore_running(folder, settings(folder), database, make_app=create_app)
             assert looking.scalar(text("SELECT name FROM tenants")) == "Changed"
         with database.reading() as looking:
             assert looking.scalar(text("SELECT name FROM tenants")) == "Hafen Gruppe"
@@ -94,9 +97,9 @@ def test_an_old_story_is_told_afresh_when_it_is_reset(folder: Folder, said: list
     yesterday = time.time() - 2 * 86400
     for path in (folder.template, folder.stamp):
         os.utime(path, (yesterday, yesterday))
-    stage.prepare(folder, settings(folder), reset=False, echo=said.append)
+    stage.prepare(folder, settings(folder), make_app=create_app, reset=False, echo=said.append)
     assert [words.startswith("The story began a while ago") for words in said] == [True]
-    stage.prepare(folder, settings(folder), reset=True, echo=said.append)
+    stage.prepare(folder, settings(folder), make_app=create_app, reset=True, echo=said.append)
     assert "Setting the stage" in said[1]
     assert not stage.is_old(folder.template)
     assert not stage.is_old(folder.stamp)
@@ -104,7 +107,7 @@ def test_an_old_story_is_told_afresh_when_it_is_reset(folder: Folder, said: list
 
 def test_people_may_sign_in_after_the_desk_moved_to_another_port(folder: Folder) -> None:
     moved = settings(folder, "http://127.0.0.1:8099")
-    stage.prepare(folder, moved, reset=True, echo=lambda _words: None)
+    stage.prepare(folder, moved, make_app=create_app, reset=True, echo=lambda _words: None)
     with closing(sqlite3.connect(folder.database)) as desk:
         query = "SELECT count(*) FROM identities WHERE issuer = ?"
         assert desk.execute(query, (moved.oidc_issuer,)).fetchone() == (9,)
@@ -119,7 +122,7 @@ def test_a_failed_build_leaves_no_half_a_template(
     before = folder.template.read_bytes()
     monkeypatch.setattr(story, "play", fail)
     with pytest.raises(RuntimeError, match="lost the plot"):
-        stage.build(folder.template, settings(folder), now=utcnow())
+        stage.build(folder.template, settings(folder), make_app=create_app, now=utcnow())
     assert folder.template.read_bytes() == before
 
 

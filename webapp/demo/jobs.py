@@ -19,7 +19,7 @@ import click
 from webapp.config import PREFIX, Settings, to_environ
 from webapp.demo import cast, stage
 from webapp.demo.folder import Folder
-from webapp.demo.stage import Echo
+from webapp.demo.stage import Echo, MakeApp
 from webapp.kernel.sentence import N_
 
 FOLDER = f"{PREFIX}DEMO_DIR"
@@ -36,7 +36,13 @@ class DemoFailed(OSError):
 
 
 def run(
-    *, host: str, port: int | None, reset: bool, open_browser: bool, echo: Echo = click.echo
+    *,
+    make_app: MakeApp,
+    host: str,
+    port: int | None,
+    reset: bool,
+    open_browser: bool,
+    echo: Echo = click.echo,
 ) -> None:
     """Set the stage where that is needed, serve the desk, and stop when a signal says so.
 
@@ -51,7 +57,7 @@ def run(
     with folder.alone(known.base_url) as other:
         if other:
             raise DemoFailed(f"A demo runs in {folder.path} already, at {other}.")
-        stage.prepare(folder, known, reset=reset, echo=echo)
+        stage.prepare(folder, known, make_app=make_app, reset=reset, echo=echo)
         if chosen != wanted:
             echo(f"Port {wanted} is taken, so the desk is at port {chosen}.")
         with _serving(known, host, chosen) as desk:

@@ -1,6 +1,5 @@
 """Setting the stage: a database with the company, its story, and the mails sent meanwhile."""
 
-import importlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -30,12 +29,16 @@ FRESH = timedelta(hours=12)
 _MANY = 1000
 
 Echo = Callable[[str], object]
+# `webapp.app.create_app`, which stands above this package and is handed in.
+MakeApp = Callable[..., Flask]
 
 
-def prepare(folder: Folder, settings: Settings, *, reset: bool, echo: Echo) -> None:
+def prepare(
+    folder: Folder, settings: Settings, *, make_app: MakeApp, reset: bool, echo: Echo
+) -> None:
     """Make the database of the demo, or take it back to its first morning."""
     if not folder.database.exists() or reset:
-        freshen(folder, settings, echo=echo)
+        freshen(folder, settings, make_app=make_app, echo=echo)
         _copy(folder)
     elif is_old(folder.stamp):
         echo("The story began a while ago; `countersign demo --reset` begins it afresh.")
@@ -47,24 +50,24 @@ def prepare(folder: Folder, settings: Settings, *, reset: bool, echo: Echo) -> N
         engine.dispose()
 
 
-def freshen(folder: Folder, settings: Settings, *, echo: Echo) -> None:
+def freshen(folder: Folder, settings: Settings, *, make_app: MakeApp, echo: Echo) -> None:
     """Make the copy that the demo is reset from, unless there is a fresh one."""
     if folder.template.exists() and not is_old(folder.template):
         return
     echo("Setting the stage: a company, nine people and five weeks of requests ...")
     start = utcnow()
-    build(folder.template, settings, now=start)
+    build(folder.template, settings, make_app=make_app, now=start)
     echo(f"Done in {(utcnow() - start).total_seconds():.1f} seconds.")
 
 
-def build(target: Path, settings: Settings, *, now: datetime) -> None:
+def build(target: Path, settings: Settings, *, make_app: MakeApp, now: datetime) -> None:
     """Write the SQLite file of a fresh demo; it appears as a whole or not at all."""
     draft = target.with_name(f"{target.name}.draft")
     _remove(draft)
     engine = make_engine(f"sqlite:///{draft}")
     try:
         migrating.upgrade(engine)
-        _fill_at_once(engine, settings, now=now)
+        _fill_at_once(engine, settings, make_app=make_app, now=now)
     finally:
         engine.dispose()
     _fold(draft)
@@ -87,9 +90,11 @@ def bind(database: Database, issuer: str, *, now: datetime) -> None:
         seeding.load(session, cast.identities(issuer), now=now)
 
 
-def restore_running(folder: Folder, settings: Settings, database: Database) -> None:
+def restore_running(
+    folder: Folder, settings: Settings, database: Database, *, make_app: MakeApp
+) -> None:
     """Take a desk in use back to its first morning; other connections see all of it or nothing."""
-    freshen(folder, settings, echo=lambda _words: None)
+    freshen(folder, settings, make_app=make_app, echo=lambda _words: None)
     with (
         closing(sqlite3.connect(folder.template)) as template,
         closing(sqlite3.connect(folder.database, timeout=10)) as desk,
@@ -117,14 +122,12 @@ def _note_beginning(folder: Folder) -> None:
     shutil.copystat(folder.template, folder.stamp)
 
 
-def _fill_at_once(engine: Engine, settings: Settings, *, now: datetime) -> None:
+def _fill_at_once(engine: Engine, settings: Settings, *, make_app: MakeApp, now: datetime) -> None:
     """Everything in one transaction: hundreds of commits would each wait for the disk."""
-    # The application stands above this package, so it is found by name, as a server finds it.
-    create_app = importlib.import_module("webapp.app").create_app
     with engine.connect() as connection, connection.begin():
         database = Database(connection, join_transaction_mode="create_savepoint")
         known = replace(settings, database_url=engine.url.render_as_string(hide_password=False))
-        fill(create_app(known, database=database), issuer=settings.oidc_issuer, now=now)
+        fill(make_app(known, database=database), issuer=settings.oidc_issuer, now=now)
 
 
 def _deliver(database: Database, *, now: datetime) -> None:

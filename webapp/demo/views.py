@@ -6,7 +6,17 @@ Registered only where the settings say demo, which production never does (`webap
 from typing import Any, cast
 
 from authlib.oauth2 import OAuth2Error
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 
@@ -16,6 +26,7 @@ from webapp.demo import mailbox, stage
 from webapp.demo.folder import began
 from webapp.demo.idp import folder, provider
 from webapp.demo.provider import claims_in_scope
+from webapp.demo.stage import MakeApp
 from webapp.extensions import csrf, db, settings
 from webapp.headers import content_security_policy
 from webapp.identity import oidc, session_store
@@ -31,8 +42,14 @@ from webapp.web import go, is_local, render
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 
+_MAKE_APP = "demo_make_app"
 # The picture beside the people shows the first request of the story.
 EXAMPLE = Money(148000, "EUR")
+
+
+def init_app(app: Flask, *, make_app: MakeApp) -> None:
+    """Let the reset play the story anew; an application is needed to write its mails."""
+    app.extensions[_MAKE_APP] = make_app
 
 
 @bp.get("/people")
@@ -70,7 +87,8 @@ def reset() -> Response:
     if here is None:
         return errors.show(404, gettext("This desk cannot be reset from here."))
     current_session().restart()
-    stage.restore_running(here, settings(), db.database)
+    make_app = current_app.extensions[_MAKE_APP]
+    stage.restore_running(here, settings(), db.database, make_app=make_app)
     return go(url_for("demo.show_people"))
 
 
