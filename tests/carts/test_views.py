@@ -56,6 +56,12 @@ def multipart(text: str, content: bytes = b"", name: str = "") -> dict[str, Any]
     return {"data": body + b"--edge--\r\n", "content_type": "multipart/form-data; boundary=edge"}
 
 
+def confirm(client: HouseClient, path: str, data: dict[str, str]) -> TestResponse:
+    """Look at the preview, then press the button below it."""
+    seen = fields(client.post(path, data={**data, "step": "check"}))
+    return client.post(path, data={**data, "checked": seen["checked"], "step": "create"})
+
+
 def where(reply: TestResponse) -> str:
     assert reply.status_code == 303, reply.text
     return reply.location
@@ -320,7 +326,7 @@ def test_a_long_cart_is_edited_as_text(rita: HouseClient) -> None:
     text = "sku;name;quantity;price;tax\n" + "".join(
         f"X-{n};T {n};1;1.50;19%\n" for n in range(101)
     )
-    location = where(rita.post("/carts/import", data={"text": text, "step": "create"}))
+    location = where(confirm(rita, "/carts/import", {"text": text}))
     page = rita.get(location)
     assert f'href="{location}/lines"' in page.text
     assert rita.get(f"{location}/edit").location == f"{location}/lines"
@@ -356,7 +362,10 @@ def test_an_import_is_looked_at_before_it_is_saved(rita: HouseClient) -> None:
     page = rita.post("/carts/import", data={"text": again, "step": "check", "name": "Mine"})
     assert page.status_code == 200
     assert "Create the cart with 4 lines" in page.text
-    location = where(rita.post("/carts/import", data={"text": again, "step": "create"}))
+    moved = rita.post("/carts/import", data={"text": again, "checked": "x", "step": "create"})
+    assert moved.status_code == 200
+    assert "changed after you looked" in moved.text
+    location = where(confirm(rita, "/carts/import", {"text": again}))
     assert "Workbench" in rita.get(location).text
 
 
@@ -377,7 +386,7 @@ def test_a_file_takes_the_place_of_the_text(rita: HouseClient) -> None:
     assert shown
     assert "Artikelnummer;Bezeichnung" in shown[1]
     text = unescape(shown[1]).lstrip("\n")
-    location = where(rita.post("/carts/import", data={"text": text, "step": "create"}))
+    location = where(confirm(rita, "/carts/import", {"text": text}))
     assert "320 items" in rita.get(location).text
 
 
@@ -438,15 +447,15 @@ def test_a_cart_is_edited_as_text(rita: HouseClient) -> None:
     data = {**fields(page), "text": "DR-18V;5", "step": "check", "name": "Tools"}
     page = rita.post("/carts/c500-rita/lines", data=data)
     assert "Save the cart with 1 line" in page.text
-    where(rita.post("/carts/c500-rita/lines", data={**data, "step": "create"}))
+    where(confirm(rita, "/carts/c500-rita/lines", data))
     shown = rita.get("/carts/c500-rita")
     assert "1,500.00" in shown.text
-    stale = rita.post("/carts/c500-rita/lines", data={**data, "step": "create", "name": "Again"})
+    stale = confirm(rita, "/carts/c500-rita/lines", {**data, "name": "Again"})
     assert stale.status_code == 409
     assert 'name="overwrite" value="2"' in stale.text
     assert "DR-18V;5" in stale.text
-    overwrite = {**data, "step": "create", "overwrite": "2"}
-    where(rita.post("/carts/c500-rita/lines", data=overwrite))
+    pressed = {**data, "checked": fields(stale)["checked"], "step": "", "overwrite": "2"}
+    where(rita.post("/carts/c500-rita/lines", data=pressed))
     bad = rita.post("/carts/c500-rita/lines", data={**data, "text": "NO;1", "step": "create"})
     assert bad.status_code == 422
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from decimal import Decimal
+from hashlib import sha256
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -59,6 +60,16 @@ class _NamedForm(FlaskForm):  # type: ignore[misc]
     version = IntegerField(
         widget=HiddenInput(), validators=[Optional(), NumberRange(min=1, max=2_000_000_000)]
     )
+
+    # The newer version that the person was told of and says to replace.
+    overwrite = IntegerField(
+        widget=HiddenInput(), validators=[Optional(), NumberRange(min=1, max=2_000_000_000)]
+    )
+
+    @property
+    def seen_version(self) -> int:
+        """The version that the person saw last; 0 for none."""
+        return self.overwrite.data or self.version.data or 0
 
     @property
     def cart_name(self) -> str:
@@ -128,8 +139,24 @@ class TextForm(_NamedForm):
     )
     tax = StringField(_l("Tax where a line names none"))
     step = HiddenField(validators=[Length(max=20)])
+    # What the preview showed; other lines than these are shown before they are saved.
+    checked = HiddenField(validators=[Length(max=64)])
 
     default_tax: Decimal | None = None
+
+    @property
+    def seal(self) -> str:
+        """A short form of what the preview depends on, whatever line ends the browser sends."""
+        lines = (self.text.data or "").split()
+        return sha256(
+            " ".join([*lines, self.tax.data or ""]).encode("utf-8", "replace")
+        ).hexdigest()
+
+    @property
+    def wants_to_save(self) -> bool:
+        """Whether this is the second press; it counts for the lines that were shown."""
+        pressed = self.step.data == "create" or bool(self.overwrite.data)
+        return pressed and not self.file.data
 
     def validate_file(self, field: FileField) -> None:
         """A file takes the place of the text, so that what is wrong can be put right in it."""

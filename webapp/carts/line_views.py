@@ -12,15 +12,13 @@ from webapp.carts.drafting import Draft, DraftLine
 from webapp.carts.forms import TextForm
 from webapp.carts.parsing import RawLine, Reading, read, visible, write
 from webapp.carts.queries import CartView
-from webapp.carts.views import bp, heading, save, seen_version
+from webapp.carts.views import bp, heading, save
 from webapp.extensions import db
 from webapp.i18n import amount, number, percent, say, unit_price
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
 from webapp.web import done, render
-
-_CREATE = "create"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def create_import() -> Response:
     reading = read(form.text.data or "")
     with db.reading() as session:
         draft = service.draft(session, actor, reading, default_tax=form.default_tax)
-    if form.step.data != _CREATE or form.file.data or not (is_sound and draft.ready):
+    if not (form.wants_to_save and form.checked.data == form.seal and is_sound and draft.ready):
         return _import_page(form, reading, draft, status=_status(form, draft, is_sound))
     with db.transaction() as session:
         cart_id = service.create(
@@ -75,10 +73,10 @@ def update_lines(cart_id: str) -> Response:
     with db.reading() as session:
         cart = queries.get(session, actor, cart_id)
         draft = service.draft(session, actor, reading, cart=cart, default_tax=form.default_tax)
-    if form.step.data != _CREATE or form.file.data or not (is_sound and draft.ready):
+    if not (form.wants_to_save and form.checked.data == form.seal and is_sound and draft.ready):
         status = _status(form, draft, is_sound)
         return _edit_page(cart, form, reading=reading, draft=draft, status=status)
-    refusal = save(cart, draft, name=form.cart_name, seen_version=seen_version(form.version.data))
+    refusal = save(cart, draft, name=form.cart_name, seen_version=form.seen_version)
     if refusal:
         return _edit_page(cart, form, reading=reading, draft=draft, refusal=refusal, status=409)
     return done("carts.show", _("The cart is saved."), cart_id=cart_id)
@@ -132,7 +130,10 @@ def _edit_page(
 
 def _preview(form: TextForm, reading: Reading | None, draft: Draft | None) -> dict[str, Any]:
     form.text.data = visible(form.text.data or "")
+    moved = form.wants_to_save and form.checked.data != form.seal
+    form.checked.data = form.seal
     return {
+        "moved": moved,
         "form": form,
         "draft": draft,
         "rows": _rows(reading, draft) if reading and draft else [],

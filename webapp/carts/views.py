@@ -131,7 +131,7 @@ def update(cart_id: str) -> Response:
     if not form.validate() or not draft.ready:
         form.blame(draft.problems)
         return _edit_page(cart, form, draft=draft, status=422)
-    refusal = save(cart, draft, name=form.cart_name, seen_version=seen_version(form.version.data))
+    refusal = save(cart, draft, name=form.cart_name, seen_version=form.seen_version)
     if refusal:
         return _edit_page(cart, form, draft=draft, refusal=refusal, status=409)
     return done("carts.show", _("The cart is saved."), cart_id=cart_id)
@@ -175,11 +175,6 @@ def handed_to(session: Session, actor: Actor, resource: Resource) -> list[tuple[
     places: dict[str, HandedTo] = current_app.extensions.get(HANDED_TO, {})
     found = [place(session, actor, resource) for place in places.values()]
     return [link for link in found if link]
-
-
-def seen_version(shown: int | None) -> int:
-    """The version that the person saw, or said to replace after being told of a newer one."""
-    return request.form.get("overwrite", type=int) or shown or 0
 
 
 def save(cart: CartView, draft: Draft, *, name: str, seen_version: int) -> Conflict | None:
