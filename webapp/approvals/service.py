@@ -17,7 +17,7 @@ from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
-from webapp.ledger.queries import events
+from webapp.ledger.queries import latest
 from webapp.ledger.service import Entry
 from webapp.orders import service as orders
 from webapp.orders.domain import OrderDraft
@@ -151,13 +151,11 @@ def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime)
 
 
 def _given_back(session: Session, approval: Approval) -> str | None:
-    for event in reversed(events(session, approval.tenant_id, approval.id)):
-        if event.action == Action.RESUBMIT:
-            cart = carts.resource(
-                session, approval.tenant_id, ResourceType.CART, event.data.get("cart", "")
-            )
-            return cart.id if cart is not None and cart.open else None
-    return None
+    tenant_id, stream = approval.tenant_id, approval.id
+    event = latest(session, tenant_id, [stream], Action.RESUBMIT).get(stream)
+    cart_id = event.data.get("cart", "") if event else ""
+    cart = carts.resource(session, tenant_id, ResourceType.CART, cart_id)
+    return cart.id if cart is not None and cart.open else None
 
 
 def _place(session: Session, actor: Actor, approval: Approval, *, now: datetime) -> None:
