@@ -197,6 +197,7 @@ def test_a_cart_without_items_is_not_saved(rita: HouseClient, given: dict[str, s
     page = rita.post("/carts/new", data=given)
     assert page.status_code == 422
     assert "Add at least one item" in page.text
+    assert "lines-0-sku" in fields(page)
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def _moved_rows(form: CartForm) -> bool:
     elif removed is not None:
         form.show([row for index, row in enumerate(rows) if index != removed])
     else:
-        form.show(rows)
+        form.show(rows or empty_rows(1))
         return False
     return True
 
