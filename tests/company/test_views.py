@@ -89,9 +89,7 @@ def test_people_are_shown_with_role_source_and_what_waits_for_them(as_: As, desk
     page = words(as_("ada").get("/company"))
     assert "One request waits in this company." in page
     assert "Ada Admin (you) ada@acme.example Admin" in page
-    assert (
-        "Bob Buyer bob@acme.example Buyer in the approval group 1 request Import" in page
-    )
+    assert "Bob Buyer bob@acme.example Buyer in the approval group 1 request Import" in page
     assert "Rob Reed rob@acme.example Requester Not active nothing This page" in page
     assert "Olga" not in page
 
@@ -239,6 +237,13 @@ def test_the_limit_is_set_and_says_what_follows(as_: As, desk: Desk) -> None:
     assert company(desk).limit == Money(200000, "EUR")
     changes = words(ada.get("/company?view=changes"))
     assert "Ada Admin raised the limit from 1,000.00 to 2,000.00 EUR" in changes
+
+
+def test_the_limit_says_what_counts_against_it(as_: As, desk: Desk) -> None:
+    ada = as_("ada")
+    assert "Goods with tax, without shipping" in words(ada.get("/company?view=rules"))
+    desk.sql("UPDATE tenants SET settings = :net", net='{"limit_basis": "net"}')
+    assert "Goods without tax and shipping" in words(ada.get("/company?view=rules"))
 
 
 def test_no_limit_is_not_a_limit_of_zero(as_: As, desk: Desk) -> None:

@@ -10,7 +10,7 @@ from webapp.approvals.oversight import Waiting
 from webapp.company import queries
 from webapp.company.domain import ROLE_HINTS, Trace, group_in_words, limit_in_words
 from webapp.identity import queries as identity
-from webapp.identity.domain import Actor, Member, Role
+from webapp.identity.domain import Actor, LimitBasis, Member, Role
 from webapp.identity.policy import (
     may_activate,
     may_change_role,
@@ -41,6 +41,7 @@ class Scene:
     view: View
     pending: int
     currency: str
+    counts_tax: bool
     people: list[Member]
     moves: dict[str, int]
     waiting: Page[Waiting]
@@ -104,6 +105,7 @@ def load(
         view=view,
         pending=oversight.count(session, actor),
         currency=queries.usual_currency(session, actor, place),
+        counts_tax=identity.settings(session, actor.tenant_id).limit_basis is LimitBasis.GROSS,
         people=queries.found_people(place, words) if is_people else [],
         moves=oversight.shared_out(session, actor) if is_people else {},
         waiting=oversight.waiting(session, actor, cursor=cursor) if is_waiting else nothing,
