@@ -169,6 +169,32 @@ def test_the_doctor_finds_nothing_wrong(countersign: Program, provider: Provider
         assert f"COUNTERSIGN_{name} = " in result.output
 
 
+def test_the_doctor_sees_mail_that_was_given_up_and_mail_that_nobody_delivers(
+    countersign: Program,
+) -> None:
+    countersign.upgraded()
+    engine = make_engine(countersign.url)
+    with engine.begin() as connection:
+        for number, (status, error) in enumerate((("PENDING", None), ("DEAD", "mailbox full"))):
+            connection.execute(
+                text(
+                    "INSERT INTO outbox_messages (tenant_id, id, stream_id, kind, address, language,"
+                    " time_zone, payload, status, attempts, created_at, due_at, last_error) VALUES"
+                    " ('t', :id, 's', 'mail', 'a@b.example', 'en', 'UTC', '{}', :status, 0,"
+                    " '2026-01-01 00:00:00', '2026-01-01 00:00:00', :error)"
+                ),
+                {"id": str(number), "status": status, "error": error},
+            )
+    result = countersign("doctor")
+    assert "1 messages were given up; the last error was: mailbox full" in result.output
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM outbox_messages WHERE status = 'DEAD'"))
+    engine.dispose()
+    result = countersign("doctor")
+    assert "1 messages wait, the oldest since 2026-01-01 00:00 UTC" in result.output
+    assert "countersign worker` runs" in result.output
+
+
 def test_the_doctor_names_what_is_wrong_and_what_to_do(
     countersign: Program,
     provider: Provider,  # noqa: F811
@@ -185,7 +211,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(
     assert "COUNTERSIGN_SECRET_KEY: It is shorter" in result.output
     assert "Run `countersign db upgrade`" in result.output
     assert "else.example" in result.output
-    assert "Mail: ConnectionRefusedError" in result.output
+    assert "Mail: It does not answer" in result.output
 
 
 class TestServing:

@@ -3,16 +3,20 @@
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import migrating, soundness
 from webapp.config import Settings, variable
-from webapp.db import make_engine
+from webapp.db import Database, make_engine
+from webapp.kernel.clock import utcnow
+from webapp.outbox.queries import backlog
+from webapp.outbox.smtp import MailServer
 
 _TIMEOUT = 5.0
-_PORTS = {"smtp": 25, "smtps": 465}
+# A message that waits longer than this has nobody to deliver it.
+_SLOW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,16 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at the settings, then at database, provider and mail server, one after the other."""
+    """Look at the settings, then at database, outbox, provider and mail server, in this order."""
     wrong = soundness.problems(settings)
     for problem in wrong:
         yield Finding(problem.name, False, problem.what, problem.remedy)
     if not wrong:
         yield Finding("Settings", True, "They can be used.")
-    for check in (_database, _provider, _mail):
+    database = list(_safely(_database, settings))
+    yield from database
+    checks = (_outbox, _provider, _mail) if database[0].is_fine else (_provider, _mail)
+    for check in checks:
         yield from _safely(check, settings)
 
 
@@ -41,11 +48,12 @@ def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Iterato
         yield check(settings)
     except (SQLAlchemyError, OSError, ValueError) as error:
         what = check.__name__.strip("_").capitalize()
-        yield Finding(what, False, f"{type(error).__name__}: {_first_line(error)}", _REMEDIES[what])
+        yield Finding(what, False, f"It does not answer: {_first_line(error)}.", _REMEDIES[what])
 
 
 _REMEDIES = {
     "Database": f"Check {variable('database_url')}, and that its server runs and knows this user.",
+    "Outbox": "See that `countersign serve` or `countersign worker` runs.",
     "Provider": f"Check {variable('oidc_issuer')}, and that this machine reaches it.",
     "Mail": f"Check {variable('smtp_url')}, and that this machine reaches it.",
 }
@@ -62,6 +70,24 @@ def _database(settings: Settings) -> Finding:
         return Finding("Database", True, f"It answers and is at revision {found}.")
     words = f"It is at revision {found or 'none'}, the program needs {migrating.newest()}."
     return Finding("Database", False, words, "Run `countersign db upgrade`.")
+
+
+def _outbox(settings: Settings) -> Finding:
+    engine = make_engine(settings.database_url)
+    try:
+        with Database(engine).reading() as session:
+            waiting = backlog(session)
+    finally:
+        engine.dispose()
+    if waiting.dead:
+        words = f"{waiting.dead} messages were given up; the last error was: {waiting.last_error}"
+        return Finding("Outbox", False, words, _REMEDIES["Mail"])
+    if waiting.oldest is None:
+        return Finding("Outbox", True, "No message waits.")
+    since = f"{waiting.oldest:%Y-%m-%d %H:%M} UTC"
+    is_fine = utcnow() - waiting.oldest < _SLOW
+    words = f"{waiting.pending} messages wait, the oldest since {since}."
+    return Finding("Outbox", is_fine, words, "" if is_fine else _REMEDIES["Outbox"])
 
 
 def _provider(settings: Settings) -> Finding:
@@ -86,11 +112,10 @@ def _provider(settings: Settings) -> Finding:
 def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         return Finding("Mail", True, "No server is set; mails wait in the outbox.")
-    parts = urlsplit(settings.smtp_url)
-    address = (parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 25))
-    with socket.create_connection(address, timeout=_TIMEOUT):
-        return Finding("Mail", True, f"{address[0]} answers at port {address[1]}.")
+    server = MailServer.parse(settings.smtp_url)
+    with socket.create_connection((server.host, server.port), timeout=_TIMEOUT):
+        return Finding("Mail", True, f"{server.host} answers at port {server.port}.")
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200]
+    return str(error).strip().partition("\n")[0][:200].rstrip(".") or type(error).__name__
