@@ -1,7 +1,5 @@
 """Refusals and faults as pages and fragments: one table from error to status."""
 
-from http import HTTPStatus
-
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
@@ -20,6 +18,7 @@ STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Conflict:
 # What to say where the error itself has no words for people.
 SENTENCES = {
     400: N_("The browser sent something that this page does not understand."),
+    403: N_("You may not do this."),
     404: N_("There is no such page, or it is not yours."),
     405: N_("This address is not meant to be opened like this."),
     410: N_("This page is no longer there."),
@@ -103,9 +102,5 @@ def _is_away(error: BaseException) -> bool:
 
 
 def _sentence(status: int) -> str:
-    if status in SENTENCES:
-        return gettext(SENTENCES[status]).format(id=request_id())
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return gettext(SENTENCES[400])
+    known = status if status in SENTENCES else 400 if status < _FIRST_SERVER_ERROR else 500
+    return gettext(SENTENCES[known]).format(id=request_id())

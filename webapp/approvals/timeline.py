@@ -37,7 +37,7 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     return TimelineEntry(
         sentence=sentence(
             (_OWN if own else _OTHERS)[action],
-            actor=event.actor_name or N_("Somebody"),
+            actor=event.actor_name or sentence(N_("Somebody")),
             approver=event.data.get("approver", ""),
             order=event.data.get("order", ""),
             revision=event.revision,

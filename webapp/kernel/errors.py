@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from webapp.kernel.sentence import Sentence, Verdict
+from webapp.kernel.sentence import N_, Sentence, Verdict
 
 
 class DomainError(Exception):
@@ -40,4 +40,4 @@ class Invalid(DomainError):
 def require(verdict: Verdict) -> None:
     """Return when the verdict is yes, otherwise raise `Forbidden` with its reason."""
     if not verdict.allowed:
-        raise Forbidden(verdict.reason or Sentence("You may not do this."), code=verdict.code)
+        raise Forbidden(verdict.reason or Sentence(N_("You may not do this.")), code=verdict.code)
