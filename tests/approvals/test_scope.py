@@ -77,6 +77,13 @@ def test_mia_sees_in_each_company_what_belongs_there(desk: Desk) -> None:
     assert [sees(desk, who, werk) for who in (ADA, replace(ADA, company_id="le3"))] == [False, True]
 
 
+def test_who_left_a_company_sees_nothing_of_it_any_more(desk: Desk) -> None:
+    made = desk.ask()
+    desk.sql("UPDATE memberships SET active = false WHERE person_id = 'rita'")
+    assert not sees(desk, replace(RITA, company_id=None), made)
+    assert sees(desk, replace(BOB, company_id=None), made)
+
+
 def test_the_boxes_hold_what_their_names_say(desk: Desk) -> None:
     made = desk.ask()
     other = desk.ask(ROB, cart("c500-rob"))

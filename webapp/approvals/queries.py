@@ -14,6 +14,7 @@ from webapp.approvals.models import Approval, Revision
 from webapp.approvals.reasons import Reason, kept
 from webapp.carts.domain import ResourceType
 from webapp.db import Utc
+from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
@@ -107,11 +108,17 @@ _NAMES = tuple(field.name for field in fields(Summary))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The approvals assigned to this person, as requester or approver, in their company (R2)."""
+    """The approvals assigned to this person, as requester or approver, in their company (R2).
+
+    Without a chosen company, in all of those that they belong to now (R17).
+    """
     mine = or_(Approval.requester_id == actor.person_id, Approval.approver_id == actor.person_id)
     scope = [Approval.tenant_id == actor.tenant_id, mine]
     if actor.company_id is not None:
         scope.append(Approval.company_id == actor.company_id)
+    else:
+        own = identity.company_ids(actor.tenant_id, actor.person_id)
+        scope.append(Approval.company_id.in_(own))
     return and_(*scope)
 
 

@@ -162,6 +162,13 @@ def workplaces(session: Session, tenant_id: str, person_id: str) -> list[Workpla
     ]
 
 
+def company_ids(tenant_id: str, person_id: str) -> Select[str]:
+    """The companies in which the person is active now, to be used inside another query (R17)."""
+    return select(Membership.company_id).where(
+        Membership.tenant_id == tenant_id, Membership.person_id == person_id, Membership.active
+    )
+
+
 def accounts(session: Session, claims: Claims) -> list[Account]:
     """Whom a sign-in may mean, tenant by tenant (R32).
 
