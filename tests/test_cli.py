@@ -175,7 +175,7 @@ def test_the_doctor_sees_mail_that_was_given_up_and_mail_that_nobody_delivers(
     countersign.upgraded()
     engine = make_engine(countersign.url)
     with engine.begin() as connection:
-        for number, (status, error) in enumerate((("PENDING", None), ("DEAD", "mailbox full"))):
+        for number, (status, error) in enumerate((("PENDING", "mailbox full"), ("DEAD", None))):
             connection.execute(
                 text(
                     "INSERT INTO outbox_messages (tenant_id, id, stream_id, kind, address, language,"
@@ -186,12 +186,13 @@ def test_the_doctor_sees_mail_that_was_given_up_and_mail_that_nobody_delivers(
                 {"id": str(number), "status": status, "error": error},
             )
     result = countersign("doctor")
-    assert "1 messages were given up; the last error was: mailbox full" in result.output
+    assert "Messages given up: 1." in result.output
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM outbox_messages WHERE status = 'DEAD'"))
     engine.dispose()
     result = countersign("doctor")
-    assert "1 messages wait, the oldest since 2026-01-01 00:00 UTC" in result.output
+    assert "Messages waiting: 1, the oldest since 2026-01-01 00:00 UTC." in result.output
+    assert "The last error was: mailbox full" in result.output
     assert "countersign worker` runs" in result.output
 
 

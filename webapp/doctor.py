@@ -80,13 +80,14 @@ def _outbox(settings: Settings) -> Finding:
     finally:
         engine.dispose()
     if waiting.dead:
-        words = f"{waiting.dead} messages were given up; the last error was: {waiting.last_error}"
-        return Finding("Outbox", False, words, _REMEDIES["Mail"])
+        return Finding("Outbox", False, f"Messages given up: {waiting.dead}.", _REMEDIES["Mail"])
     if waiting.oldest is None:
         return Finding("Outbox", True, "No message waits.")
     since = f"{waiting.oldest:%Y-%m-%d %H:%M} UTC"
     is_fine = utcnow() - waiting.oldest < _SLOW
-    words = f"{waiting.pending} messages wait, the oldest since {since}."
+    words = f"Messages waiting: {waiting.pending}, the oldest since {since}."
+    if waiting.last_error:
+        words += f" The last error was: {waiting.last_error}"
     return Finding("Outbox", is_fine, words, "" if is_fine else _REMEDIES["Outbox"])
 
 
