@@ -120,6 +120,7 @@ def _create_people() -> None:
         sa.Column("language", sa.String(length=32), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("theme", sa.String(length=32), nullable=False),
+        sa.Column("has_shortcuts", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_people_email_lower_case")),

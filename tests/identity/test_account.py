@@ -9,7 +9,12 @@ from sqlalchemy import text
 from tests.support.app import As, sign_in
 from webapp.db import Database
 
-GOOD = {"language": "de", "time_zone": "Europe/Vienna", "theme": "light"}
+GOOD = {
+    "language": "de",
+    "time_zone": "Europe/Vienna",
+    "theme": "light",
+    "has_shortcuts": "y",
+}
 
 
 @pytest.mark.parametrize("person", ["ada", "bob", "rita", "mia", "gus", "carl"])
@@ -29,6 +34,17 @@ def test_preferences_are_kept(acme: Database, as_: As) -> None:
             text("SELECT language, time_zone, theme FROM people WHERE id = 'rita'")
         ).one()
     assert row == ("de", "Europe/Vienna", "light")
+
+
+def test_shortcuts_of_single_letters_can_be_switched_off(as_: As) -> None:
+    """WCAG 2.1.4."""
+    rita = as_("rita")
+    assert 'data-shortcuts="on"' in rita.get("/requests").text
+    without = {name: value for name, value in GOOD.items() if name != "has_shortcuts"}
+    rita.post("/account/preferences", data=without)
+    assert "data-shortcuts" not in rita.get("/requests").text
+    rita.post("/account/preferences", data=GOOD)
+    assert 'data-shortcuts="on"' in rita.get("/requests").text
 
 
 @pytest.mark.parametrize(

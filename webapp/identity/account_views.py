@@ -44,7 +44,7 @@ def show() -> Response:
 
 @bp.post("/preferences")
 def change_preferences() -> Response:
-    """Keep language, time zone and theme."""
+    """Keep language, time zone, theme and shortcuts."""
     form = PreferencesForm()
     if not form.validate():
         return _page(form, status=422)
@@ -56,6 +56,7 @@ def change_preferences() -> Response:
             language=form.language.data,
             time_zone=form.time_zone.data,
             theme=form.theme.data,
+            has_shortcuts=form.has_shortcuts.data,
         )
     # The answer is already in the new language.
     i18n.read_by(form.language.data, form.time_zone.data)
@@ -113,5 +114,10 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
     )
 
 
-def _preferences(person: PersonFacts) -> dict[str, str]:
-    return {"language": person.language, "time_zone": person.time_zone, "theme": person.theme}
+def _preferences(person: PersonFacts) -> dict[str, str | bool]:
+    return {
+        "language": person.language,
+        "time_zone": person.time_zone,
+        "theme": person.theme,
+        "has_shortcuts": person.has_shortcuts,
+    }

@@ -147,6 +147,7 @@ class PersonFacts:
     language: str
     time_zone: str
     theme: str
+    has_shortcuts: bool = True
 
     @property
     def name(self) -> str:

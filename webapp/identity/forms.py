@@ -2,7 +2,7 @@
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from webapp.config import LANGUAGES
@@ -13,11 +13,12 @@ _THEMES = {"system": N_("As the system"), "light": N_("Light"), "dark": N_("Dark
 
 
 class PreferencesForm(FlaskForm):
-    """Language, time zone and theme."""
+    """Language, time zone, theme and shortcuts."""
 
     language = SelectField(lazy_gettext("Language"))
     time_zone = SelectField(lazy_gettext("Time zone"))
     theme = RadioField(lazy_gettext("Theme"))
+    has_shortcuts = BooleanField(lazy_gettext("Single letters press buttons (A approves)"))
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)

@@ -87,6 +87,12 @@ class Frame:
         return stored.theme if stored else "system"
 
     @cached_property
+    def shortcuts(self) -> bool:
+        """Whether single letters press buttons."""
+        stored = current_session().stored if self.actor else None
+        return stored.has_shortcuts if stored else False
+
+    @cached_property
     def flash(self) -> str:
         """What to say in the status line, once."""
         return " ".join(map(str, get_flashed_messages())) if self.actor else ""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -92,6 +93,8 @@ class Person(Base):
     language: Mapped[str] = mapped_column(Code, default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Berlin")
     theme: Mapped[str] = mapped_column(Code, default="system")
+    # Single letters press buttons, unless somebody switches that off (WCAG 2.1.4).
+    has_shortcuts: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     password_hash: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Utc)
 

@@ -132,6 +132,7 @@ def person(session: Session, tenant_id: str, person_id: str) -> PersonFacts:
             Person.language,
             Person.time_zone,
             Person.theme,
+            Person.has_shortcuts,
         ).where(Person.tenant_id == tenant_id, Person.id == person_id)
     ).one_or_none()
     if row is None:

@@ -70,9 +70,15 @@ def choose_company(session: Session, actor: Actor, company_id: str) -> str:
 
 
 def change_preferences(
-    session: Session, actor: Actor, *, language: str, time_zone: str, theme: str
+    session: Session,
+    actor: Actor,
+    *,
+    language: str,
+    time_zone: str,
+    theme: str,
+    has_shortcuts: bool,
 ) -> None:
-    """Set language, time zone and theme of one's own account.
+    """Set language, time zone, theme and shortcuts of one's own account.
 
     Raises:
         Invalid: a language or theme that does not exist here (`bad_preference`).
@@ -84,7 +90,7 @@ def change_preferences(
     session.execute(
         update(Person)
         .where(Person.tenant_id == actor.tenant_id, Person.id == actor.person_id)
-        .values(language=language, time_zone=time_zone, theme=theme)
+        .values(language=language, time_zone=time_zone, theme=theme, has_shortcuts=has_shortcuts)
     )
 
 

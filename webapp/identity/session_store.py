@@ -39,6 +39,7 @@ class Stored:
     alive: bool
     actor: Actor | None = None
     theme: str = "system"
+    has_shortcuts: bool = True
     workplaces: list[Workplace] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ _load = (
         Person.language,
         Person.time_zone,
         Person.theme,
+        Person.has_shortcuts,
         Company.id.label("place_id"),
         Company.name.label("place_name"),
         Membership.role,
@@ -129,6 +131,7 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
         alive=alive,
         actor=_actor(first, places, id_hash) if alive and first.active else None,
         theme=first.theme or "system",
+        has_shortcuts=first.has_shortcuts is not False,
         workplaces=places,
     )
 
