@@ -34,7 +34,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format lock screenshots wheel clean
+.PHONY: help setup demo test check format messages lock screenshots wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -65,6 +65,14 @@ check: .venv/program.stamp .venv/test.stamp .venv/dev.stamp ## Check style, type
 format: .venv/dev.stamp ## Write Python the way the checks want it
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+# No places, dates or guesses: a diff of a catalogue shows what people read, and nothing else.
+messages: .venv/program.stamp ## Bring new and changed texts into the catalogues
+	@mkdir -p build
+	@.venv/bin/pybabel --quiet extract --mapping-file pyproject.toml --no-location --sort-output \
+		--output-file build/messages.pot .
+	@.venv/bin/pybabel --quiet update --input-file build/messages.pot \
+		--output-dir webapp/translations --ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete
 
 lock: ## Write the lock files anew (UPGRADE=--upgrade takes newer versions)
 	@sh requirements/lock.sh "$(UV)" "$(PYTHON)" $(UPGRADE)
