@@ -1,0 +1,361 @@
+"""Who may do what: every route and method of the desk, for every kind of caller.
+
+The tables are written by hand, from what each page promises. They are never computed from the
+rules: that would only show that the rules agree with themselves.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.security.stage import CORA, GONE, IDA, ZOE, Stage, ask, staged
+from tests.support.app import Rows
+from tests.support.databases import Backend
+from webapp.demo.cast import seed_document
+from webapp.kernel.clock import utcnow
+from webapp.kernel.ids import new_id
+from webapp.seeding import service as seeding
+
+# stranger: no session.               expired: a session of Rita that has ended.
+# tenant:   admin of another tenant.  company: admin of another company of the tenant.
+# colleague: a buyer who is not asked. requester: Rita, whose requests, carts and quotes these are.
+# approver: Bob, whom Rita asked.     admin: of the same company, and not asked.
+# contact:  of the same company.      inactive: the account was switched off while signed in.
+# nobody:   belongs to no company.
+KINDS = (
+    "stranger", "expired", "tenant", "company", "colleague", "requester", "approver", "admin",
+    "contact", "inactive", "nobody",
+)  # fmt: skip
+PEOPLE = {
+    "tenant": ZOE,
+    "company": "olga",
+    "colleague": "ben",
+    "requester": "rita",
+    "approver": "bob",
+    "admin": "ada",
+    "contact": CORA,
+    "inactive": IDA,
+    "nobody": "carl",
+}
+
+FORMS = {
+    "-": "",
+    "approve": "step=approved&revision=1",
+    "order": "step=order&revision=1",
+    "decline": "step=declined&revision=1&note=No",
+    "first-press": "step=approve&revision=1",
+    "ask": "step=asked&revision=1&note=Why",
+    "words": "text=Hello",
+    "terms": "revision=1&shipping_method=zone-de/express&shipping_address=&billing_address="
+    "&payment_method=&window=",
+    "withdraw": "step=withdrawn",
+    "rows": "name=&version=1&lines-0-sku=DR-18V&lines-0-quantity=1",
+    "text": "step=check&version=1&text=DR-18V;1",
+    "delete": "version=1",
+    "hand-over": "shipping_address=le1-shipping&billing_address=le1-billing&window=&day="
+    "&shipping_method=zone-de/standard&payment_method=none/invoice&approver=bob&comment=please",
+    "quote": "approver=ada",
+    "person": "email=new@acme.example&first_name=New&last_name=One&role=B2B_BUYER",
+    "role": "role=B2B_BUYER&seen=B2B_REQUESTER",
+    "leave": "active=no",
+    "limit": "limit-kind=limited&limit-amount=2000&limit-currency=EUR&limit-version=1",
+    "group": "group-version=1",
+    "le1": "company_id=le1",
+    "le2": "company_id=le2",
+    "settings": "language=de&time_zone=Europe/Berlin&theme=dark",
+    "next": "next=/inbox",
+    "acme": "tenant_id=acme",
+}
+
+#                                                   stranger
+#                                                   |   expired
+#                                                   |   |   tenant
+#                                                   |   |   |   company
+#                                                   |   |   |   |   colleague
+#                                                   |   |   |   |   |   requester
+#                                                   |   |   |   |   |   |   approver
+#                                                   |   |   |   |   |   |   |   admin
+#                                                   |   |   |   |   |   |   |   |   contact
+#                                                   |   |   |   |   |   |   |   |   |   inactive
+#                                                   |   |   |   |   |   |   |   |   |   |   nobody
+TABLE = """
+GET  /                                  -           302 302 302 302 302 302 302 302 302 302 302
+GET  /inbox                             -           302 302 200 200 200 200 200 200 200 302 200
+GET  /requests                          -           302 302 200 200 200 200 200 200 200 302 200
+GET  /approvals/{pending}               -           302 302 404 404 404 200 200 404 404 302 404
+GET  /approvals/{asked}                 -           302 302 404 404 404 200 200 404 404 302 404
+GET  /approvals/{approved}              -           302 302 404 404 404 200 200 404 404 302 404
+GET  /approvals/{declined}              -           302 302 404 404 404 200 200 404 404 302 404
+GET  /approvals/{ordered}               -           302 302 404 404 404 200 200 404 404 302 404
+GET  /approvals/{elsewhere}             -           302 302 404 404 404 404 404 404 404 302 404
+POST /approvals/{pending}/decision      first-press 401 401 404 404 404 200 200 404 404 401 404
+POST /approvals/{pending}/decision      approve     401 401 404 404 404 403 303 404 404 401 404
+POST /approvals/{pending}/decision      order       401 401 404 404 404 403 303 404 404 401 404
+POST /approvals/{pending}/decision      decline     401 401 404 404 404 403 303 404 404 401 404
+POST /approvals/{declined}/decision     approve     401 401 404 404 404 409 409 404 404 401 404
+POST /approvals/{elsewhere}/decision    approve     401 401 404 404 404 404 404 404 404 401 404
+POST /approvals/{pending}/questions     ask         401 401 404 404 404 403 303 404 404 401 404
+POST /approvals/{asked}/answers         words       401 401 404 404 404 303 403 404 404 401 404
+POST /approvals/{pending}/answers       words       401 401 404 404 404 403 403 404 404 401 404
+POST /approvals/{pending}/comments      words       401 401 404 404 404 303 303 404 404 401 404
+GET  /approvals/{pending}/details       -           302 302 404 404 404 200 200 404 404 302 404
+GET  /approvals/{declined}/details      -           302 302 404 404 404 403 403 404 404 302 404
+POST /approvals/{pending}/details       terms       401 401 404 404 404 303 303 404 404 401 404
+POST /approvals/{pending}/withdrawal    withdraw    401 401 404 404 404 303 303 404 404 401 404
+POST /approvals/{declined}/withdrawal   withdraw    401 401 404 404 404 409 409 404 404 401 404
+POST /approvals/{approved}/order        -           401 401 404 404 404 303 303 404 404 401 404
+POST /approvals/{pending}/order         -           401 401 404 404 404 409 409 404 404 401 404
+POST /approvals/{declined}/resubmission -           401 401 404 404 404 303 403 404 404 401 404
+POST /approvals/{pending}/resubmission  -           401 401 404 404 404 409 409 404 404 401 404
+GET  /carts                             -           302 302 200 200 200 200 200 200 200 302 200
+GET  /carts/new                         -           302 302 200 200 200 200 200 200 200 302 200
+POST /carts/new                         rows        401 401 422 303 303 303 303 303 303 401 303
+GET  /carts/import                      -           302 302 200 200 200 200 200 200 200 302 200
+POST /carts/import                      text        401 401 422 200 200 200 200 200 200 401 200
+GET  /carts/c500-rita                   -           302 302 404 404 404 200 404 404 404 302 404
+GET  /carts/{pending_cart}              -           302 302 404 404 404 200 404 404 404 302 404
+GET  /carts/c500-rita/edit              -           302 302 404 404 404 200 404 404 404 302 404
+GET  /carts/{pending_cart}/edit         -           302 302 404 404 404 409 404 404 404 302 404
+POST /carts/c500-rita/edit              rows        401 401 404 404 404 303 404 404 404 401 404
+POST /carts/{pending_cart}/edit         rows        401 401 404 404 404 409 404 404 404 401 404
+GET  /carts/c500-rita/lines             -           302 302 404 404 404 200 404 404 404 302 404
+POST /carts/c500-rita/lines             text        401 401 404 404 404 200 404 404 404 401 404
+GET  /carts/c500-rita/deletion          -           302 302 404 404 404 200 404 404 404 302 404
+POST /carts/c500-rita/deletion          delete      401 401 404 404 404 303 404 404 404 401 404
+POST /carts/{pending_cart}/deletion     delete      401 401 404 404 404 409 404 404 404 401 404
+GET  /carts/c500-rita/checkout          -           302 302 404 404 404 200 404 404 404 302 404
+GET  /carts/{pending_cart}/checkout     -           302 302 404 404 404 303 404 404 404 302 404
+POST /carts/c500-rita/checkout          hand-over   401 401 404 404 404 303 404 404 404 401 404
+GET  /carts/c500-bob/checkout           -           302 302 404 404 404 404 200 404 404 302 404
+POST /carts/c500-bob/checkout           hand-over   401 401 404 404 404 404 303 404 404 401 404
+GET  /carts/c500-carl/checkout          -           302 302 404 404 404 404 404 404 404 302 200
+POST /carts/c500-carl/checkout          hand-over   401 401 404 404 404 404 404 404 404 401 422
+GET  /carts/{contact_cart}/checkout     -           302 302 404 404 404 404 404 404 200 302 404
+POST /carts/{contact_cart}/checkout     hand-over   401 401 404 404 404 404 404 404 403 401 404
+GET  /quotes                            -           302 302 200 200 200 200 200 200 200 302 200
+GET  /quotes/Q1                         -           302 302 404 404 404 200 404 404 404 302 404
+GET  /quotes/Q1/checkout                -           302 302 404 404 404 200 404 404 404 302 404
+POST /quotes/Q1/checkout                quote       401 401 404 404 404 303 404 404 404 401 404
+GET  /orders                            -           302 302 200 200 200 200 200 200 200 302 200
+GET  /orders/{order}                    -           302 302 404 404 404 200 200 404 404 302 404
+GET  /company                           -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company?view=rules                -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company?view=waiting              -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company?view=changes              -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company/people/rob                -           302 302 404 404 403 403 403 200 403 302 403
+GET  /company/people/olga               -           302 302 404 200 403 403 403 404 403 302 403
+GET  /company/requests/{pending}        -           302 302 404 404 403 403 403 200 403 302 403
+GET  /company/requests/{elsewhere}      -           302 302 404 200 403 403 403 404 403 302 403
+POST /company/people                    person      401 401 303 303 403 403 403 303 403 401 403
+POST /company/people/rob/role           role        401 401 404 404 403 403 403 303 403 401 403
+POST /company/people/rob/activity       leave       401 401 404 404 403 403 403 303 403 401 403
+POST /company/people/olga/activity      leave       401 401 404 403 403 403 403 404 403 401 403
+POST /company/people/ben/source         -           401 401 404 404 403 403 403 303 403 401 403
+POST /company/limit                     limit       401 401 303 303 403 403 403 303 403 401 403
+POST /company/group                     group       401 401 303 303 403 403 403 303 403 401 403
+POST /company-choice                    le1         401 401 303 404 303 303 303 303 303 401 404
+POST /company-choice                    le2         401 401 404 303 404 404 404 404 404 401 404
+GET  /account                           -           302 302 200 200 200 200 200 200 200 302 200
+POST /account/preferences               settings    401 401 303 303 303 303 303 303 303 401 303
+POST /account/sessions/{session}/end    -           401 401 404 404 404 303 404 404 404 401 404
+POST /account/sessions/others/end       -           401 401 303 303 303 303 303 303 303 401 303
+GET  /continue                          -           302 302 303 303 303 303 303 303 303 302 303
+GET  /sign-in                           -           200 200 303 303 303 303 303 303 303 200 303
+POST /sign-in                           next        302 302 302 302 302 302 302 302 302 302 302
+GET  /auth/callback                     -           400 400 400 400 400 400 400 400 400 400 400
+GET  /sign-in/choice                    -           303 303 303 303 303 303 303 303 303 303 303
+POST /sign-in/choice                    acme        419 419 303 303 303 303 303 303 303 303 303
+POST /sign-out                          -           401 401 303 303 303 303 303 303 303 401 303
+GET  /signed-out                        -           200 200 200 200 200 200 200 200 200 200 200
+GET  /healthz                           -           200 200 200 200 200 200 200 200 200 200 200
+"""
+
+# The demo's provider and its pages, for a stranger, somebody signed in, and an expired session.
+# Without the parameters that the desk sends along, the provider refuses; without the token of a
+# page that was opened before, so do the forms of its pages.
+DEMO = """
+GET  /demo/people                         200 200 200
+POST /demo/people                         419 307 419
+POST /demo/reset                          419 404 419
+GET  /demo/mailbox                        302 200 302
+GET  /demo/mailbox/nowhere                302 404 302
+GET  /demo/mailbox/nowhere/html           302 404 302
+GET  /demo/idp/.well-known/openid-configuration 200 200 200
+GET  /demo/idp/jwks.json                  200 200 200
+GET  /demo/idp/authorize                  400 400 400
+POST /demo/idp/authorize                  419 400 419
+POST /demo/idp/token                      400 400 400
+GET  /demo/idp/userinfo                   401 401 401
+POST /demo/idp/userinfo                   401 401 401
+GET  /demo/idp/logout                     200 200 200
+POST /demo/idp/logout                     200 200 200
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what is asked, and what each kind of caller is answered."""
+
+    method: str
+    pattern: str
+    form: str
+    expected: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.pattern} {self.form}"
+
+    def ask(self, client: FlaskClient, path: str) -> TestResponse:
+        """Send it, with its form if it has one."""
+        if self.method == "GET":
+            return ask(client, path, "GET")
+        return ask(
+            client,
+            path,
+            data=FORMS[self.form],
+            content_type="application/x-www-form-urlencoded",
+        )
+
+
+def read(table: str) -> list[Row]:
+    """The rows of a table."""
+    rows = []
+    for line in table.strip().splitlines():
+        method, pattern, *rest = line.split()
+        form = "-" if rest[0].isdigit() else rest.pop(0)
+        rows.append(Row(method, pattern, form, tuple(map(int, rest))))
+    return rows
+
+
+ROWS, DEMO_ROWS = read(TABLE), read(DEMO)
+# The parts of an address that name something of somebody.
+SEEDED = {"c500-rita", "c500-bob", "c500-carl", "Q1", "rob", "ben", "olga"}
+
+
+def hidden(row: Row) -> str:
+    """What a caller may not know to exist: the part of the address that names it."""
+    parts = row.pattern.partition("?")[0].split("/")
+    return next((part for part in parts if part.startswith("{") or part in SEEDED), "")
+
+
+@contextmanager
+def caller(stage: Stage, kind: str) -> Iterator[FlaskClient]:
+    """A browser of this kind of caller; what it does is undone."""
+    with stage.scene():
+        if kind == "stranger":
+            yield stage.app.test_client()
+        elif kind == "expired":
+            client = stage.client("rita")
+            stage.sql("UPDATE sessions SET expires_at = '2020-01-01 00:00:00+00:00'")
+            yield client
+        else:
+            yield stage.client(PEOPLE[kind])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everybody_is_answered_as_the_table_says(stage: Stage, row: Row) -> None:
+    """Where the answer is 404, it is the one for an id that never was, byte for byte."""
+    nowhere = row.pattern.replace(hidden(row) or "/", new_id())
+    answers = {}
+    for kind in KINDS:
+        with caller(stage, kind) as client:
+            reply = row.ask(client, stage.path(row.pattern))
+        answers[kind] = reply.status_code
+        if reply.status_code == 404 and hidden(row):
+            with caller(stage, kind) as client:
+                assert seen(reply) == seen(row.ask(client, stage.path(nowhere))), kind
+    assert answers == dict(zip(KINDS, row.expected, strict=True))
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "GET"], ids=str)
+def test_asking_for_the_head_says_the_same(stage: Stage, row: Row) -> None:
+    for kind in ("stranger", "requester"):
+        with caller(stage, kind) as client:
+            reply = ask(client, stage.path(row.pattern), "HEAD")
+        assert reply.status_code == row.expected[KINDS.index(kind)], kind
+        assert not reply.data
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_no_address_knows_another_method(stage: Stage, method: str) -> None:
+    client = stage.app.test_client()
+    for pattern in {row.pattern for row in ROWS}:
+        reply = ask(client, stage.path(pattern), method)
+        assert reply.status_code == 405, f"{method} {pattern}"
+
+
+def test_who_left_the_company_belongs_to_none(stage: Stage) -> None:
+    """A membership that has ended counts no more than one that never was."""
+    with stage.scene():
+        client = stage.client(GONE, "le1")
+        for pattern in ("/company", "/company/requests/{pending}"):
+            assert ask(client, stage.path(pattern), "GET").status_code == 403
+        assert ask(client, stage.path("/approvals/{pending}"), "GET").status_code == 404
+        assert ask(client, "/company-choice", data={"company_id": "le1"}).status_code == 404
+
+
+@pytest.mark.parametrize("row", DEMO_ROWS, ids=str)
+def test_the_demo_answers_as_its_table_says(demo: Stage, row: Row) -> None:
+    answers = []
+    for kind in ("stranger", "requester", "expired"):
+        with caller(demo, kind) as client:
+            answers.append(row.ask(client, row.pattern).status_code)
+    assert tuple(answers) == row.expected
+
+
+def test_every_route_has_its_row(stage: Stage, demo: Stage) -> None:
+    """Whoever adds a page says here who may open it."""
+    assert routes(stage.app) == {named(stage.app, stage, row) for row in ROWS}
+    added = routes(demo.app) - routes(stage.app)
+    assert added == {named(demo.app, demo, row) for row in DEMO_ROWS}
+
+
+@pytest.fixture(scope="module")
+def demo(backend: Backend, acme_rows: Rows) -> Iterator[Stage]:
+    """A desk with the pages of the demo."""
+    with staged(
+        backend,
+        acme_rows,
+        env="demo",
+        oidc_issuer="http://localhost/demo/idp",
+        oidc_client_id="countersign",
+        oidc_client_secret="a secret of the tests only",
+    ) as made:
+        made.desk.run(seeding.load, seed_document("http://localhost/demo/idp"), now=utcnow())
+        # Its sign-in asks its own provider, which is not served here.
+        made.app.extensions["countersign.oidc"].create_client("oidc").server_metadata.update(
+            {
+                "_loaded_at": 1,
+                "issuer": "http://localhost/demo/idp",
+                "authorization_endpoint": "http://localhost/demo/idp/authorize",
+            }
+        )
+        yield made
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    """Every rule with every method that does something."""
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def named(app: Flask, stage: Stage, row: Row) -> tuple[str, str]:
+    """The rule that answers a row."""
+    path = stage.path(row.pattern).partition("?")[0]
+    rule, _ = app.url_map.bind("localhost").match(path, row.method, return_rule=True)
+    return row.method, rule.rule
+
+
+def seen(reply: TestResponse) -> tuple[int, bytes, dict[str, str]]:
+    """What a caller can compare: everything but tokens and the number of the request."""
+    body = re.sub(rb'(name="csrf_token"[^>]* value=)"[^"]+"', rb"\1", reply.data)
+    headers = {name: text for name, text in reply.headers if name != "X-Request-ID"}
+    return reply.status_code, body, headers
