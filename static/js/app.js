@@ -144,7 +144,11 @@ function remember(field) {
 addEventListener("input", ({ target }) => target.dataset?.draft && remember(target));
 addEventListener("htmx:beforeSwap", ({ detail }) => {
   const form = detail.requestConfig.elt.closest?.("form");
-  if (form && !detail.isError && detail.requestConfig.verb !== "get") forget(keysOf(form));
+  if (form && !detail.isError && detail.requestConfig.verb !== "get") {
+    // What was typed while the answer was on its way has not been sent.
+    const sent = ({ name, value }) => detail.requestConfig.formData.get(name) === value;
+    forget([...form.querySelectorAll("[data-draft]")].filter(sent).map(keyOf));
+  }
 });
 addEventListener("htmx:load", ({ detail: { elt } }) => elt !== document.body && restore(elt));
 
