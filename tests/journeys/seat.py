@@ -46,8 +46,8 @@ class Seat:
         self.field(label).fill(text)
 
     def choose(self, name: str) -> None:
-        """Choose one of a list of radio buttons."""
-        self.page.get_by_role("radio", name=name, exact=True).check()
+        """Choose one of a list of radio buttons; its label lies over it, to be pressed anywhere."""
+        self.page.get_by_role("radio", name=name, exact=True).check(force=True)
 
     def pick(self, label: str, option: str) -> None:
         """Choose an option of a select."""
@@ -102,6 +102,6 @@ class Seat:
         return self.path.rpartition("/")[2]
 
     def problems(self) -> list[str]:
-        """What went wrong in the browser, without the way through the provider."""
-        known = f"another host: {self.desk.provider}/"
+        """What went wrong in the browser, without the way through the provider and refusals."""
+        known = f"another host: {self.desk.provider}/", "error: Response Status Error Code 4"
         return [problem for problem in self.watched.problems if not problem.startswith(known)]

@@ -10,17 +10,22 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from tests.outbox.server import MailServer
+from tests.support.cast import cart as handed_over
 from webapp.approvals.models import Approval
+from webapp.approvals.submission import submit
 from webapp.config import PREFIX
 from webapp.db import Database, make_engine
+from webapp.identity.domain import Actor
 from webapp.identity.models import WebSession
+from webapp.identity.sessions import CSRF_KEY
 from webapp.kernel.clock import utcnow
 from webapp.orders.models import Order
 from webapp.seeding import service as seeding
@@ -95,6 +100,12 @@ class Desk:
         with self.database.transaction() as session:
             seeding.load(session, {"tenant": TENANT, **document}, now=utcnow())
 
+    def ask(self, requester: Actor, approver: Actor, goods: Goods = OVER) -> str:
+        """A pending request for a fresh cart, handed over by the use case itself; its id."""
+        cart_id = self.cart(requester.person_id, goods)
+        with self.database.transaction() as session:
+            return submit(session, requester, handed_over(cart_id, approver), now=utcnow()).id
+
     def approval(self, approval_id: str) -> Approval:
         """A request as it is stored."""
         with self.database.reading() as session:
@@ -105,13 +116,31 @@ class Desk:
         with self.database.reading() as session:
             return session.scalars(select(Order).where(Order.approval_id == approval_id)).one()
 
-    def end_sessions(self, person_id: str) -> None:
-        """Let the sessions of this person be over, as after a long lunch."""
+    def order_for(self, cart_id: str) -> Order:
+        """The one order of a cart as it is stored."""
+        with self.database.reading() as session:
+            return session.scalars(select(Order).where(Order.resource_id == cart_id)).one()
+
+    def delete_sessions(self, person_id: str) -> None:
+        """Forget that this person was ever here."""
         with self.database.transaction() as session:
-            for row in session.scalars(
-                select(WebSession).where(WebSession.person_id == person_id)
-            ).all():
-                session.delete(row)
+            session.execute(delete(WebSession).where(WebSession.person_id == person_id))
+
+    def end_sessions(self, person_id: str) -> None:
+        """Let the time of this person's sessions be over."""
+        with self.database.transaction() as session:
+            session.execute(
+                update(WebSession)
+                .where(WebSession.person_id == person_id)
+                .values(expires_at=utcnow() - timedelta(minutes=1))
+            )
+
+    def replace_form_tokens(self, person_id: str) -> None:
+        """Let the forms that this person has open be no longer valid."""
+        with self.database.transaction() as session:
+            found = select(WebSession).where(WebSession.person_id == person_id)
+            for row in session.scalars(found):
+                row.data = {**row.data, CSRF_KEY: "another token than that of the open forms"}
 
     def mail(self, to: str, *, about: str, subject: str) -> Mail:
         """The mail to this person that leads to this path; waits until the worker has sent it.
