@@ -50,6 +50,14 @@ def test_every_action_leads_where_the_table_says_or_is_refused(
     assert refused.value.code == "finished"
 
 
+def test_the_codes_that_are_stored_stay_as_they_are() -> None:
+    assert " ".join(Status) == "PENDING APPROVED DECLINED CLOSED EXPIRED"
+    assert " ".join(Turn) == "APPROVER REQUESTER"
+    assert " ".join(Action) == (
+        "SUBMIT COMMENT ASK ANSWER CHANGE APPROVE DECLINE WITHDRAW EXPIRE ORDER RESUBMIT"
+    )
+
+
 def test_nothing_leads_back_to_pending() -> None:
     assert all(
         before is Status.PENDING for (before, _), after in NEXT.items() if after is Status.PENDING

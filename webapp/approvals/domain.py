@@ -6,8 +6,6 @@ from enum import StrEnum
 from webapp.kernel.errors import Conflict
 from webapp.kernel.sentence import N_, sentence
 
-DEFAULT_EXPIRY_DAYS = 30
-
 
 class Status(StrEnum):
     """The five states; all but PENDING are final (R18)."""
