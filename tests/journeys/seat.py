@@ -69,6 +69,10 @@ class Seat:
         """A field by its whole label, with what is said beside it."""
         return self.page.get_by_label(label, exact=True)
 
+    def open_menu(self) -> None:
+        """Open the account menu."""
+        self.page.get_by_role("banner").locator("summary").click()
+
     def heading(self, text: str) -> None:
         """The one main heading says this."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(text)
