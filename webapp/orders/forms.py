@@ -62,22 +62,23 @@ class DeliveryForm(FlaskForm):  # type: ignore[misc]
             day=self.day.data,
         )
 
+    # Each of the two is asked only when it was filled in, so each looks for the other.
     def validate_day(self, field: DateField) -> None:
         """A day goes with a window, lies ahead, and is one on which the window is offered."""
         window = {key_of(w): w for w in self.windows}.get(self.window.data or "")
         if field.data is None:
-            if window is not None:
-                raise ValidationError(_("Choose a day for this delivery window."))
             return
         if field.data < self.today:
             raise ValidationError(_("Choose today or a later day."))
+        if window is None and self.windows:
+            raise ValidationError(_("Choose a delivery window for this day."))
         if window is not None and field.data.isoweekday() not in window.weekdays:
             raise ValidationError(_("This delivery window is not offered on that day of the week."))
 
-    def validate_window(self, field: SelectField) -> None:
+    def validate_window(self, _field: SelectField) -> None:
         """A window goes with a day."""
-        if self.day.data is not None and not field.data and self.windows:
-            raise ValidationError(_("Choose a delivery window for this day."))
+        if self.day.data is None and not self.day.errors:
+            raise ValidationError(_("Choose a day for this delivery window."))
 
 
 def _fill(field: SelectField, kept: str, choices: list[SelectChoice]) -> None:
