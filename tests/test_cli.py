@@ -113,6 +113,34 @@ def test_a_database_that_is_away_is_one_sentence(countersign: Program) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("url", ["nonsense", "mysql://db/desk", "postgres://db/desk", ""])
+@pytest.mark.parametrize(
+    "words", [("db", "check"), ("db", "upgrade"), ("import", str(ACME)), ("audit", "verify")]
+)
+def test_an_address_of_no_database_is_one_sentence(
+    countersign: Program, words: tuple[str, ...], url: str
+) -> None:
+    result = countersign(*words, DATABASE_URL=url)
+    assert result.exit_code == 1
+    assert "It is neither SQLite nor PostgreSQL. Write sqlite:////path/file.db" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_the_doctor_names_an_address_of_no_database(countersign: Program) -> None:
+    result = countersign("doctor", DATABASE_URL="mysql://db/desk")
+    assert result.exit_code == 1
+    assert "wrong  COUNTERSIGN_DATABASE_URL: It is neither SQLite nor PostgreSQL." in result.output
+
+
+def test_a_missing_driver_is_one_sentence(
+    countersign: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.soundness.find_spec", lambda _name: None)
+    result = countersign("db", "check", DATABASE_URL="postgresql+psycopg://db/desk")
+    assert result.exit_code == 1
+    assert "The driver of PostgreSQL is not installed. Install it" in result.stderr
+
+
 def test_an_import_says_what_it_did(countersign: Program, tmp_path: Path) -> None:
     document = json.loads(ACME.read_text("utf-8"))
     for person in document["customers"]:
@@ -178,9 +206,10 @@ def test_the_doctor_sees_mail_that_was_given_up_and_mail_that_nobody_delivers(
         for number, (status, error) in enumerate((("PENDING", "mailbox full"), ("DEAD", None))):
             connection.execute(
                 text(
-                    "INSERT INTO outbox_messages (tenant_id, id, stream_id, kind, address, language,"
-                    " time_zone, payload, status, attempts, created_at, due_at, last_error) VALUES"
-                    " ('t', :id, 's', 'mail', 'a@b.example', 'en', 'UTC', '{}', :status, 0,"
+                    "INSERT INTO outbox_messages (tenant_id, id, stream_id, kind, address,"
+                    " language, time_zone, payload, status, attempts, created_at, due_at,"
+                    " last_error)"
+                    " VALUES ('t', :id, 's', 'mail', 'a@b.example', 'en', 'UTC', '{}', :status, 0,"
                     " '2026-01-01 00:00:00', '2026-01-01 00:00:00', :error)"
                 ),
                 {"id": str(number), "status": status, "error": error},

@@ -102,9 +102,8 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the database to the schema of this program."""
     from webapp import migrating
-    from webapp.db import make_engine
 
-    engine = make_engine(Settings.from_environ().database_url)
+    engine = _engine(Settings.from_environ())
     with engine.connect() as connection:
         before = migrating.current(connection)
     if before == migrating.newest():
@@ -207,18 +206,17 @@ def _heads(session: Any) -> Iterator[Any]:
 
 
 def _database() -> Any:
-    from webapp.db import Database, make_engine
+    from webapp.db import Database
 
     settings = Settings.from_environ()
     _require_current(settings)
-    return Database(make_engine(settings.database_url))
+    return Database(_engine(settings))
 
 
 def _require_current(settings: Settings) -> None:
     from webapp import migrating
-    from webapp.db import make_engine
 
-    engine = make_engine(settings.database_url)
+    engine = _engine(settings)
     try:
         with engine.connect() as connection:
             if not migrating.is_current(connection):
@@ -228,6 +226,14 @@ def _require_current(settings: Settings) -> None:
                 )
     finally:
         engine.dispose()
+
+
+def _engine(settings: Settings) -> Any:
+    from webapp.db import make_engine
+    from webapp.soundness import require_database
+
+    require_database(settings)
+    return make_engine(settings.database_url)
 
 
 def _fail(words: str) -> NoReturn:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import migrating, soundness
-from webapp.config import Settings, variable
+from webapp.config import BadSettings, Settings, variable
 from webapp.db import Database, make_engine
 from webapp.kernel.clock import utcnow
 from webapp.outbox.queries import backlog
@@ -46,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Iterator[Finding]:
     try:
         yield check(settings)
-    except (SQLAlchemyError, OSError, ValueError) as error:
+    except (BadSettings, SQLAlchemyError, OSError, ValueError) as error:
         what = check.__name__.strip("_").capitalize()
         yield Finding(what, False, f"It does not answer: {_first_line(error)}.", _REMEDIES[what])
 
@@ -60,6 +60,7 @@ _REMEDIES = {
 
 
 def _database(settings: Settings) -> Finding:
+    soundness.require_database(settings)
     engine = make_engine(settings.database_url)
     try:
         with engine.connect() as connection:

@@ -1,6 +1,7 @@
 """Which settings the desk must not start with, and what to do about each."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
@@ -21,6 +22,12 @@ def problems(settings: Settings) -> list[Problem]:
 def require_sound(settings: Settings) -> None:
     """Return when the desk may start with these settings, otherwise raise `BadSettings`."""
     if found := problems(settings):
+        raise BadSettings(found)
+
+
+def require_database(settings: Settings) -> None:
+    """Return when the database can be spoken to as it is named, otherwise raise `BadSettings`."""
+    if found := _check_database(settings):
         raise BadSettings(found)
 
 
@@ -62,15 +69,17 @@ def _check_numbers(settings: Settings) -> list[Problem]:
 
 
 def _check_database(settings: Settings) -> list[Problem]:
-    if settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if settings.database_url.startswith("sqlite:///"):
         return []
-    return [
-        Problem(
-            variable("database_url"),
-            "It is neither SQLite nor PostgreSQL.",
-            "Write sqlite:////path/file.db or postgresql+psycopg://user:password@host/name.",
-        )
-    ]
+    if not settings.database_url.startswith("postgresql+psycopg://"):
+        what = "It is neither SQLite nor PostgreSQL."
+        remedy = "Write sqlite:////path/file.db or postgresql+psycopg://user:password@host/name."
+    elif find_spec("psycopg") is None:
+        what = "The driver of PostgreSQL is not installed."
+        remedy = "Install it beside this program: pip install 'psycopg[binary]'."
+    else:
+        return []
+    return [Problem(variable("database_url"), what, remedy)]
 
 
 def _check_secret(settings: Settings) -> list[Problem]:
