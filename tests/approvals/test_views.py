@@ -350,3 +350,16 @@ def test_whom_it_is_up_to_stands_on_both_sides(desk: Desk, as_: As, request_id: 
     desk.say(BOB, request_id, Action.ASK, "Why?", now=utcnow())
     assert "Waits for Rita’s answer" in as_("bob").get("/inbox?box=waiting").text
     assert "Your turn: answer a question" in as_("rita").get("/requests").text
+
+
+def test_a_request_whose_time_is_over_cannot_be_decided_even_before_that_is_noted(
+    desk: Desk, as_: As
+) -> None:
+    made = desk.ask(now=utcnow() - timedelta(days=31))
+    bob = as_("bob")
+    page = bob.get(f"/approvals/{made}").text
+    assert "This request has expired without a decision." in page
+    assert 'value="approve"' not in page
+    reply = bob.post(f"/approvals/{made}/decision", data=decision("order", "typed"))
+    assert reply.status_code == 409
+    assert "typed" in reply.text

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,18 +10,18 @@ from webapp.approvals import queries
 from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.models import Approval
-from webapp.approvals.policy import may, outcome
+from webapp.approvals.policy import in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
 from webapp.approvals.recording import standing
 from webapp.carts import queries as carts
-from webapp.carts.domain import SiteFacts
 from webapp.carts.snapshot import Snapshot, thaw
 from webapp.identity.domain import Actor
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import Sentence, Verdict
 from webapp.ledger.queries import Event, events
+from webapp.orders.delivery import Delivery, in_words
 from webapp.orders.details import DetailsView, read
-from webapp.orders.terms import Terms, key_of, on_price_list
+from webapp.orders.terms import Terms, on_price_list
 
 SOON = timedelta(days=2)
 VERY_SOON = timedelta(hours=12)
@@ -40,8 +39,7 @@ class Dossier:
     may: Mapping[Action, Verdict]
     standing: Verdict
     is_approver: bool
-    delivery: str
-    payment: str
+    delivery: Delivery
     priced_by_site: bool
     previous_id: str | None
     next_id: str | None
@@ -78,11 +76,6 @@ class Dossier:
         return self.approval.turn == mine
 
     @property
-    def delivery_day(self) -> date | None:
-        """The day of delivery, if one was chosen."""
-        return delivery_day(self.terms.delivery_window)
-
-    @property
     def new_cart_id(self) -> str | None:
         """The cart into which the requester took the goods back, where they did."""
         taken = [event for event in self.events if event.action == Action.RESUBMIT]
@@ -98,25 +91,31 @@ class Dossier:
         return next((e for e in reversed(self.events) if e.action == Action.ASK), None)
 
 
-def open_dossier(session: Session, actor: Actor, approval_id: str) -> Dossier:
+def open_dossier(
+    session: Session, actor: Actor, approval_id: str, *, now: datetime
+) -> Dossier:
     """The dossier of a request; raises `NotFound` when it is not this person's."""
     approval = queries.get(session, actor, approval_id)
     current = queries.revision(session, approval)
     terms = Terms(details=current.details, delivery_window=current.delivery_window)
     site = carts.site(session, approval.tenant_id, approval.site_code)
     previous_id, next_id = queries.neighbours(session, actor, approval.id)
-    now_standing = standing(session, approval)
+    view = read(current.details, approval.currency)
+    still_open = in_time(approval, now)
+    may_decide = still_open and standing(session, approval)
     return Dossier(
         approval=approval,
         snapshot=thaw(current.snapshot),
         terms=terms,
-        view=read(current.details, approval.currency),
+        view=view,
         events=events(session, approval.tenant_id, approval.id),
-        may={a: may(actor.person_id, a, approval, standing=now_standing) for a in _ASKED},
-        standing=now_standing,
+        may={
+            action: still_open and may(actor.person_id, action, approval, standing=may_decide)
+            for action in _ASKED
+        },
+        standing=may_decide,
         is_approver=actor.person_id == approval.approver_id,
-        delivery=slot_label(terms.delivery_window, site),
-        payment=_payment_label(read(current.details, approval.currency), site),
+        delivery=in_words(view, terms.delivery_window, site),
         priced_by_site=on_price_list(current.details, site),
         previous_id=previous_id,
         next_id=next_id,
@@ -133,31 +132,6 @@ def changes_since(session: Session, approval: Approval, seen: int) -> list[Chang
         Terms(details=new.details, delivery_window=new.delivery_window),
         approval.currency,
     )
-
-
-def delivery_day(window: dict[str, Any] | None) -> date | None:
-    """The day of a delivery window, if it names one."""
-    try:
-        return date.fromisoformat(str((window or {}).get("deliveryDate") or "")[:10])
-    except ValueError:
-        return None
-
-
-def slot_label(window: dict[str, Any] | None, site: SiteFacts) -> str:
-    """The words of the site for the part of the day, or the code that a client sent."""
-    if not window:
-        return ""
-    key = f"{window.get('id')}/{window.get('slotId')}"
-    labels = {key_of(slot): slot.label for slot in site.delivery_windows}
-    return labels.get(key, str(window.get("slotId") or ""))
-
-
-def _payment_label(view: DetailsView, site: SiteFacts) -> str:
-    if view.payment is None:
-        return ""
-    key = f"{view.payment.provider}/{view.payment.method}"
-    labels = {key_of(method): method.label for method in site.payment_methods}
-    return labels.get(key, view.payment.method or view.payment.provider)
 
 
 _ASKED = tuple(action for action in Action if action not in (Action.SUBMIT, Action.EXPIRE))

@@ -81,9 +81,9 @@ def request_page(
 
     A form that was refused comes in again with what was typed and with the revision that was seen.
     """
-    actor = current_actor()
+    actor, now = current_actor(), utcnow()
     with db.reading() as session:
-        dossier = open_dossier(session, actor, approval_id)
+        dossier = open_dossier(session, actor, approval_id, now=now)
         form = form or _fresh(dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
     response = render(
@@ -99,7 +99,7 @@ def request_page(
         empty=EmptyForm(formdata=None),
         refusal=refusal,
         seen_changes=seen,
-        now=utcnow(),
+        now=now,
         soon=SOON,
         very_soon=VERY_SOON,
     )
