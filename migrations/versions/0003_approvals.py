@@ -83,15 +83,16 @@ def _create_approvals() -> None:
             "resource_type IN ('CART', 'QUOTE')", name=op.f("ck_approvals_resource_type")
         ),
         sa.CheckConstraint(
-            "status <> 'APPROVED' OR decided_by_id <> requester_id",
-            name=op.f("ck_approvals_not_approved_by_requester"),
+            "status NOT IN ('APPROVED', 'DECLINED') OR decided_by_id <> requester_id",
+            name=op.f("ck_approvals_not_decided_by_requester"),
         ),
         sa.CheckConstraint(
             "status IN ('PENDING', 'APPROVED', 'DECLINED', 'CLOSED', 'EXPIRED')",
             name=op.f("ck_approvals_status"),
         ),
         sa.CheckConstraint(
-            "status NOT IN ('APPROVED', 'DECLINED', 'CLOSED') OR decided_by_id IS NOT NULL",
+            "status NOT IN ('APPROVED', 'DECLINED', 'CLOSED')"
+            " OR (decided_by_id IS NOT NULL AND decided_by_name IS NOT NULL)",
             name=op.f("ck_approvals_decided_by"),
         ),
         sa.CheckConstraint(
@@ -100,6 +101,13 @@ def _create_approvals() -> None:
         sa.CheckConstraint(
             "(limit_minor IS NULL) = (limit_currency IS NULL)",
             name=op.f("ck_approvals_limit_has_currency"),
+        ),
+        sa.CheckConstraint(
+            "why IN ('ROLE', 'OVER_LIMIT', 'OTHER_CURRENCY')", name=op.f("ck_approvals_why")
+        ),
+        sa.CheckConstraint(
+            "deciders IN ('ADMIN', 'ADMIN_OR_BUYER', 'GROUP')",
+            name=op.f("ck_approvals_deciders"),
         ),
         sa.CheckConstraint("approver_id <> requester_id", name=op.f("ck_approvals_never_oneself")),
         sa.CheckConstraint("net_minor + tax_minor = gross_minor", name=op.f("ck_approvals_sum")),

@@ -86,13 +86,20 @@ PENDING = [
     "status = 'APPROVED', turn = NULL, decided_at = created_at",
     "status = 'DECLINED', turn = NULL, decided_at = created_at",
     "status = 'CLOSED', turn = NULL, decided_at = created_at",
+    "status = 'DECLINED', turn = NULL, decided_at = created_at, decided_by_id = 'bob'",
+    "status = 'DECLINED', turn = NULL, decided_at = created_at, decided_by_name = 'Bob'",
     # or while somebody still has to move
-    "status = 'DECLINED', decided_at = created_at, decided_by_id = 'bob'",
+    "status = 'DECLINED', decided_at = created_at, decided_by_id = 'bob', decided_by_name = 'Bob'",
     # or by the requester
-    "status = 'APPROVED', turn = NULL, decided_at = created_at, decided_by_id = requester_id",
+    "status = 'APPROVED', turn = NULL, decided_at = created_at, decided_by_id = requester_id, "
+    "decided_by_name = 'Rita'",
+    "status = 'DECLINED', turn = NULL, decided_at = created_at, decided_by_id = requester_id, "
+    "decided_by_name = 'Rita'",
     # or ordered though it was declined
     "status = 'DECLINED', turn = NULL, decided_at = created_at, decided_by_id = 'bob', "
-    "order_id = 'X7K2'",
+    "decided_by_name = 'Bob', order_id = 'X7K2'",
+    "why = 'NOBODY KNOWS'",
+    "deciders = 'EVERYBODY'",
     "requester_id = NULL",
     "expires_at = NULL",
     "ledger_head = NULL",
@@ -109,9 +116,11 @@ def test_a_request_that_makes_no_sense_cannot_be(desk: Desk, change: str) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        "status = 'APPROVED', turn = NULL, decided_at = created_at, decided_by_id = 'bob'",
+        "status = 'APPROVED', turn = NULL, decided_at = created_at, decided_by_id = 'bob', "
+        "decided_by_name = 'Bob'",
         "status = 'EXPIRED', turn = NULL, decided_at = created_at",
-        "status = 'CLOSED', turn = NULL, decided_at = created_at, decided_by_id = requester_id",
+        "status = 'CLOSED', turn = NULL, decided_at = created_at, decided_by_id = requester_id, "
+        "decided_by_name = 'Rita'",
         "turn = 'REQUESTER'",
         "limit_minor = NULL, limit_currency = NULL",
     ],

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.approvals.domain import Status, Turn
+from webapp.approvals.reasons import Deciders, Why
 from webapp.carts.domain import ResourceType
 from webapp.db import Base, Code, Id, Json, Utc, one_of
 
@@ -37,12 +38,13 @@ class Approval(Base):
         CheckConstraint("approver_id <> requester_id", name="never_oneself"),
         CheckConstraint("(status = 'PENDING') = (decided_at IS NULL)", name="decided_when"),
         CheckConstraint(
-            "status NOT IN ('APPROVED', 'DECLINED', 'CLOSED') OR decided_by_id IS NOT NULL",
+            "status NOT IN ('APPROVED', 'DECLINED', 'CLOSED')"
+            " OR (decided_by_id IS NOT NULL AND decided_by_name IS NOT NULL)",
             name="decided_by",
         ),
         CheckConstraint(
-            "status <> 'APPROVED' OR decided_by_id <> requester_id",
-            name="not_approved_by_requester",
+            "status NOT IN ('APPROVED', 'DECLINED') OR decided_by_id <> requester_id",
+            name="not_decided_by_requester",
         ),
         CheckConstraint("(status = 'PENDING') = (turn IS NOT NULL)", name="turn_while_pending"),
         CheckConstraint(f"turn IS NULL OR {one_of('turn', Turn)}", name="turn"),
@@ -51,6 +53,8 @@ class Approval(Base):
         CheckConstraint(
             "(limit_minor IS NULL) = (limit_currency IS NULL)", name="limit_has_currency"
         ),
+        CheckConstraint(one_of("why", Why), name="why"),
+        CheckConstraint(one_of("deciders", Deciders), name="deciders"),
         CheckConstraint("version >= 1 AND revision >= 1", name="counters"),
         CheckConstraint(
             "order_id IS NULL OR status = 'APPROVED'", name="ordered_only_when_approved"
