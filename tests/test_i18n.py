@@ -232,7 +232,15 @@ def test_a_zone_or_language_that_is_gone_does_no_harm() -> None:
 
 @pytest.mark.parametrize(
     ("accepted", "language"),
-    [("de-AT,de;q=0.9,en;q=0.5", "de"), ("fr", "en"), ("", "en"), ("en-GB", "en")],
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("de-CH, en;q=0.5", "de"),
+        ("fr, de;q=0.3, en;q=0.8", "en"),
+        ("de;q=0, *", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        ("en-GB", "en"),
+    ],
 )
 def test_strangers_are_read_from_their_browser(accepted: str, language: str) -> None:
     with _APP.test_request_context(headers={"Accept-Language": accepted}):

@@ -66,7 +66,9 @@ def time_zones() -> list[str]:
 def _accepted_language() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
+    # One after the other: Werkzeug prefers a later "en" to the "de" of an earlier "de-CH".
+    wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((tag for tag in wanted if tag in LANGUAGES), DEFAULT_LANGUAGE)
 
 
 @lru_cache
