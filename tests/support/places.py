@@ -1,0 +1,135 @@
+"""Every page of the demo, with somebody who reads it: for the checks of all pages, and pictures."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from tests.support.desk import Desk
+from webapp.approvals.models import Approval
+from webapp.outbox.models import Mail
+
+# Answers for programs, not pages.
+FOR_PROGRAMS = {"health", "demo.discovery", "demo.keys", "demo.userinfo"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its name, its endpoint, its address, who reads it, and what is pressed there.
+
+    In the address `{p03}` stands for the request of the story with this key, `{order:p03}` for its
+    order and `{mail}` for the newest mail. Without a reader it is a stranger's. What is pressed
+    shows the next step of the page and changes nothing.
+    """
+
+    name: str
+    endpoint: str
+    path: str
+    reader: str = ""
+    press: str = ""
+
+
+PLACES = (
+    Place("sign-in", "identity.sign_in", "/sign-in"),
+    Place("sign-in-failed", "identity.callback", "/auth/callback"),
+    Place("signed-out", "identity.signed_out", "/signed-out"),
+    Place("tenant-choice", "identity.tenant_choice", "/sign-in/choice"),
+    Place("start", "identity.start", "/", "ada"),
+    Place("resend", "identity.resend", "/continue", "ada"),
+    Place("inbox", "approvals.inbox", "/inbox", "ada"),
+    Place("inbox-waiting", "approvals.inbox", "/inbox?box=waiting", "ada"),
+    Place("inbox-decided", "approvals.inbox", "/inbox?box=decided", "ada"),
+    Place("inbox-all", "approvals.inbox", "/inbox?box=all", "bob"),
+    Place("inbox-empty", "approvals.inbox", "/inbox?box=waiting", "elif"),
+    Place("request", "approvals.show", "/approvals/{p03}", "ada"),
+    Place("request-approve", "approvals.show", "/approvals/{p03}", "ada", "Approve "),
+    Place("request-decline", "approvals.show", "/approvals/{p03}", "ada", "Decline"),
+    Place("request-ask", "approvals.show", "/approvals/{p03}", "ada", "Ask a question"),
+    Place("request-long", "approvals.show", "/approvals/{p02}", "ada"),
+    Place("request-asked", "approvals.show", "/approvals/{p04}", "ada"),
+    Place("request-francs", "approvals.show", "/approvals/{p07}", "elif"),
+    Place("request-quote", "approvals.show", "/approvals/{p06}", "claus"),
+    Place("request-own-waiting", "approvals.show", "/approvals/{p03}", "rita"),
+    Place("request-own-question", "approvals.show", "/approvals/{p14}", "rita"),
+    Place("request-own-withdraw", "approvals.show", "/approvals/{p03}", "rita", "Withdraw"),
+    Place("request-own-approved", "approvals.show", "/approvals/{r34}", "rita"),
+    Place("request-own-ordered", "approvals.show", "/approvals/{r03}", "rita"),
+    Place("request-own-declined", "approvals.show", "/approvals/{r17}", "rita"),
+    Place("request-own-expired", "approvals.show", "/approvals/{r22}", "ines"),
+    Place("request-withdrawn", "approvals.show", "/approvals/{r28}", "ada"),
+    Place("request-terms", "approvals.edit_details", "/approvals/{p03}/details", "rita"),
+    Place("requests", "approvals.requests", "/requests", "rita"),
+    Place("requests-decided", "approvals.requests", "/requests?box=decided", "rita"),
+    Place("requests-all", "approvals.requests", "/requests?box=all", "bob"),
+    Place("requests-empty", "approvals.requests", "/requests", "ada"),
+    Place("carts", "carts.index", "/carts", "rita"),
+    Place("carts-buyer", "carts.index", "/carts", "bob"),
+    Place("carts-admin", "carts.index", "/carts", "ada"),
+    Place("cart", "carts.show", "/carts/b01", "rita"),
+    Place("cart-buyer", "carts.show", "/carts/b03", "bob"),
+    Place("cart-handed-over", "carts.show", "/carts/p03", "rita"),
+    Place("cart-new", "carts.new", "/carts/new", "rita"),
+    Place("cart-edit", "carts.edit", "/carts/b01/edit", "rita"),
+    Place("cart-lines", "carts.edit_lines", "/carts/b01/lines", "rita"),
+    Place("cart-lines-read", "carts.edit_lines", "/carts/b01/lines", "rita", "Check the lines"),
+    Place("cart-import", "carts.new_import", "/carts/import", "rita"),
+    Place("cart-import-refused", "carts.new_import", "/carts/import", "rita", "Check the lines"),
+    Place("cart-deletion", "carts.new_deletion", "/carts/b02/deletion", "rita"),
+    Place("checkout-asks", "checkout.show", "/carts/b01/checkout", "rita"),
+    Place("checkout-buyer", "checkout.show", "/carts/b04/checkout", "bob"),
+    Place("checkout-alone", "checkout.show", "/carts/b03/checkout", "bob"),
+    Place("checkout-quote", "checkout.show", "/quotes/q01/checkout", "rita"),
+    Place("quotes", "quotes.index", "/quotes", "rita"),
+    Place("quote", "quotes.show", "/quotes/q01", "rita"),
+    Place("orders", "orders.index", "/orders", "rita"),
+    Place("orders-admin", "orders.index", "/orders", "ada"),
+    Place("order", "orders.show", "/orders/{order:r03}", "rita"),
+    Place("order-placed", "orders.show", "/orders/{order:r02}", "ada"),
+    Place("company", "company.show", "/company", "ada"),
+    Place("company-person", "company.show_person", "/company/people/rita", "ada"),
+    Place("company-request", "company.show_request", "/company/requests/{p08}", "ada"),
+    Place("company-refused", "company.show", "/company", "bob"),
+    Place("account", "account.show", "/account", "ada"),
+    Place("account-companies", "account.show", "/account", "claus"),
+    Place("account-requester", "account.show", "/account", "rita"),
+    Place("not-found", "approvals.show", "/approvals/nowhere", "ada"),
+    Place("demo-people", "demo.show_people", "/demo/people", "rita"),
+    Place("demo-mailbox", "demo.list_mails", "/demo/mailbox", "rita"),
+    Place("demo-mail", "demo.show_mail", "/demo/mailbox/{mail}", "rita"),
+    Place("demo-mail-html", "demo.show_mail_html", "/demo/mailbox/{mail}/html", "rita"),
+    Place("demo-sign-in", "demo.authorize", "/sign-in", "", "Choose who you are"),
+    Place("demo-sign-out", "demo.end_session", "/demo/idp/logout"),
+)
+
+
+def names(desk: Desk) -> dict[str, str]:
+    """What the words in braces of the addresses stand for, in this telling of the story."""
+    found: dict[str, str] = {}
+    with desk.database.reading() as session:
+        for row in session.scalars(select(Approval)):
+            found[row.resource_id] = row.id
+            found[f"order:{row.resource_id}"] = row.order_id or ""
+        newest = select(Mail.id).order_by(Mail.sent_at.desc(), Mail.id.desc()).limit(1)
+        found["mail"] = session.scalars(newest).first() or ""
+    return found
+
+
+def be(page: Page, person: str) -> None:
+    """Sign in to the demo as this person, through its provider."""
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Choose who you are").click()
+    chosen = page.get_by_role("button").and_(page.locator(f'[value="{person}"]'))
+    chosen.click()
+    expect(page.get_by_role("navigation", name="Main").first).to_be_visible()
+
+
+def open_place(page: Page, place: Place, known: dict[str, str]) -> None:
+    """Go there, and press what is pressed there."""
+    path = place.path
+    for name, text in known.items():
+        path = path.replace(f"{{{name}}}", text)
+    page.goto(path)
+    if place.press:
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name=place.press).first.click()
+        page.wait_for_load_state("networkidle")

@@ -1,0 +1,107 @@
+"""Pictures of every page of a freshly told demo: `make screenshots`.
+
+By default into `test-results/screenshots/`; a folder can be named instead, and words of names to
+take only some of the pages. `--readme` takes the one picture of the README.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.support import desk as served  # noqa: E402 - the module is run as a script as well
+from tests.support.browser import Unavailable, launched  # noqa: E402
+from tests.support.desk import Desk, NotServed  # noqa: E402
+from tests.support.places import PLACES, Place, be, names, open_place  # noqa: E402
+
+FOLDER = ROOT / "test-results" / "screenshots"
+README = ROOT / "docs" / "screenshot.png"
+WIDTHS = {1440: 900, 768: 1024, 390: 844}
+THEMES = ("light", "dark")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take the pictures, and say where they are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    parser.add_argument("only", nargs="*", help="take only the pages with these words in the name")
+    parser.add_argument("--readme", action="store_true", help="take docs/screenshot.png")
+    chosen = parser.parse_args(arguments)
+    print("Telling the story of the demo ...", flush=True)
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            launched() as browser,
+            served.demo(Path(folder)) as desk,
+        ):
+            if chosen.readme:
+                _take_readme(browser, desk)
+            else:
+                _take_all(browser, desk, chosen.folder, chosen.only)
+    except (NotServed, Unavailable) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _take_all(browser: Browser, desk: Desk, folder: Path, only: Sequence[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    places = [p for p in PLACES if not only or any(word in p.name for word in only)]
+    known, taken = names(desk), 0
+    for reader in dict.fromkeys(place.reader for place in places):
+        with _reading(browser, desk, reader) as page:
+            for place in (one for one in places if one.reader == reader):
+                page.set_viewport_size({"width": 1440, "height": 900})
+                open_place(page, place, known)
+                taken += _take(page, place, folder)
+        print(f"{taken} pictures ...", flush=True)
+    print(f"The pictures are in {folder}")
+
+
+def _take(page: Page, place: Place, folder: Path) -> int:
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            name = f"{place.name}-{width}-{theme}.png"
+            # The whole page, but what is fixed to the bottom of a phone stays where it is.
+            page.screenshot(path=folder / name, full_page=width > min(WIDTHS))
+    return len(WIDTHS) * len(THEMES)
+
+
+def _take_readme(browser: Browser, desk: Desk) -> None:
+    with _reading(browser, desk, "ada") as page:
+        page.goto("/inbox")
+        page.screenshot(path=README)
+    print(f"{README}: {README.stat().st_size // 1000} kB")
+
+
+@contextmanager
+def _reading(browser: Browser, desk: Desk, reader: str) -> Iterator[Page]:
+    options: dict[str, Any] = {
+        "viewport": {"width": 1440, "height": 900},
+        "color_scheme": "light",
+        "reduced_motion": "reduce",
+        "locale": "en-GB",
+        "timezone_id": "Europe/Berlin",
+    }
+    context = browser.new_context(base_url=desk.url, **options)
+    try:
+        page = context.new_page()
+        if reader:
+            be(page, reader)
+        yield page
+    finally:
+        context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
