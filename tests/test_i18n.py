@@ -230,6 +230,12 @@ def test_a_zone_or_language_that_is_gone_does_no_harm() -> None:
     assert str(i18n.reader().zone) == "Europe/Berlin"
 
 
+@pytest.mark.parametrize(("tag", "language"), [("de-AT", "de"), ("DE", "de"), ("en-US", "en")])
+def test_a_country_does_not_change_the_language(tag: str, language: str) -> None:
+    i18n.read_by(tag, "Europe/Vienna")
+    assert i18n.reader().language == language
+
+
 @pytest.mark.parametrize(
     ("accepted", "language"),
     [

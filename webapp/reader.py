@@ -36,7 +36,7 @@ def reader() -> Reader:
 
 def read_by(language: str, time_zone: str) -> None:
     """From here on this request is written for somebody with this language and time zone."""
-    g.reader = Reader(language if language in LANGUAGES else DEFAULT_LANGUAGE, zone_of(time_zone))
+    g.reader = Reader(_known(language) or DEFAULT_LANGUAGE, zone_of(time_zone))
     flask_babel.refresh()
 
 
@@ -67,8 +67,14 @@ def _accepted_language() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
     # One after the other: Werkzeug prefers a later "en" to the "de" of an earlier "de-CH".
-    wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
-    return next((tag for tag in wanted if tag in LANGUAGES), DEFAULT_LANGUAGE)
+    wanted = (_known(tag) for tag, quality in request.accept_languages if quality)
+    return next(filter(None, wanted), DEFAULT_LANGUAGE)
+
+
+def _known(tag: str) -> str:
+    """The language of a tag such as `de-AT`, or nothing where the desk does not speak it."""
+    language = tag.partition("-")[0].lower()
+    return language if language in LANGUAGES else ""
 
 
 @lru_cache
