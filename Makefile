@@ -73,6 +73,7 @@ messages: .venv/program.stamp ## Bring new and changed texts into the catalogues
 		--output-file build/messages.pot .
 	@.venv/bin/pybabel --quiet update --input-file build/messages.pot \
 		--output-dir webapp/translations --ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete
+	@.venv/bin/pybabel compile --statistics --directory webapp/translations
 
 lock: ## Write the lock files anew (UPGRADE=--upgrade takes newer versions)
 	@sh requirements/lock.sh "$(UV)" "$(PYTHON)" $(UPGRADE)
