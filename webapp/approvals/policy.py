@@ -76,11 +76,10 @@ def may_approve(candidate: Member | None, subject: Subject) -> Verdict:
         return no(
             "not_member", N_("They do not belong to {company}."), company=subject.company.name
         )
-    who = {"name": candidate.first_name, "company": subject.company.name}
     if candidate.person_id == subject.requester_id:
         return no("own_request", N_("Nobody approves their own request."))
     if not candidate.active:
-        return no("inactive", N_("{name} is not active any more."), **who)
+        return no("inactive", N_("{name} is not active any more."), name=candidate.first_name)
     return _QUALIFIED[deciders(subject.company, subject.compared)](candidate, subject)
 
 
