@@ -26,7 +26,7 @@ from webapp.carts.queries import CartView
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict
-from webapp.kernel.ids import new_id
+from webapp.kernel.ids import is_client_id, new_id
 from webapp.kernel.sentence import N_, sentence
 
 
@@ -207,11 +207,12 @@ def _store(
 
 
 def _with_ids(lines: Sequence[NewLine]) -> list[Line]:
-    """A kept line keeps its id, the first time it appears."""
-    used = {""}
+    """A kept line keeps its id, the first time it appears; what can be none gets a new one."""
+    used: set[str] = set()
     kept = []
     for line in lines:
-        line_id = new_id() if line.line_id in used else line.line_id
+        is_kept = is_client_id(line.line_id) and line.line_id not in used
+        line_id = line.line_id if is_kept else new_id()
         used.add(line_id)
         kept.append(line.as_line(line_id))
     return kept
