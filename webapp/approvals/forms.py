@@ -2,12 +2,26 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
+from wtforms import Field, HiddenField, IntegerField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, StopValidation
 from wtforms.widgets import HiddenInput
+
+from webapp.carts.parsing import visible
+from webapp.i18n import say
+from webapp.kernel.errors import Invalid
+from webapp.kernel.text import clean
 
 MAX_WORDS = 4000
 _TOO_LONG = _l("Shorten the text to 4,000 characters.")
+
+
+def storable(_form: FlaskForm, field: Field) -> None:
+    """Refuse what no database keeps; the field shows a mark in its place."""
+    try:
+        clean(field.data)
+    except Invalid as refusal:
+        field.data = visible(field.data)
+        raise StopValidation(say(refusal.sentence)) from None
 
 
 class WordsForm(FlaskForm):  # type: ignore[misc]
@@ -17,6 +31,7 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
         _l("Comment"),
         validators=[
             InputRequired(_l("Write a few words first.")),
+            storable,
             Length(max=MAX_WORDS, message=_TOO_LONG),
         ],
     )
@@ -25,7 +40,9 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
 class DecisionForm(FlaskForm):  # type: ignore[misc]
     """A decision on the revision that was seen; it counts once it is confirmed."""
 
-    note = TextAreaField(_l("Comment"), validators=[Length(max=MAX_WORDS, message=_TOO_LONG)])
+    note = TextAreaField(
+        _l("Comment"), validators=[storable, Length(max=MAX_WORDS, message=_TOO_LONG)]
+    )
     step = HiddenField(
         validators=[
             InputRequired(),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
@@ -85,6 +86,8 @@ def request_page(
     with db.reading() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)
         form = form or _fresh(dossier)
+        if form.revision.errors:
+            step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
     response = render(
         "approvals/show.html",
@@ -122,6 +125,13 @@ def _about(session: Session, actor: Actor, items: Sequence[Summary]) -> _About:
 
 def _fresh(dossier: Dossier) -> DecisionForm:
     return DecisionForm(formdata=None, data={"revision": dossier.approval.revision})
+
+
+def _begin_again(form: DecisionForm, dossier: Dossier) -> str:
+    """Show the current revision to somebody whose page did not say which one they saw."""
+    form.revision.raw_data, form.revision.data = None, dossier.approval.revision
+    form.revision.errors = [_("The page was not complete. Look at the request once more.")]
+    return "ready"
 
 
 def _list(side: Side, boxes: tuple[Box, ...], template: str) -> Response:

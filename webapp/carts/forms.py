@@ -175,6 +175,7 @@ class TextForm(_NamedForm):
         try:
             self.default_tax = numerals.rate(field.data)
         except Unreadable as error:
+            field.data = visible(field.data)
             raise ValidationError(say(error.sentence)) from None
         if not 0 <= self.default_tax <= 1:
             raise ValidationError(_l("The tax must be between 0% and 100%. Write it like 19%."))

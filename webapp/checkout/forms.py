@@ -12,6 +12,8 @@ from wtforms import (  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from webapp.approvals.forms import storable
+
 MAX_WORDS = 4000
 
 
@@ -21,7 +23,10 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     approver = RadioField(_l("Whom to ask"), validators=[InputRequired(_l("Choose whom to ask."))])
     comment = TextAreaField(
         _l("What should they know?"),
-        validators=[Length(max=MAX_WORDS, message=_l("Shorten the text to 4,000 characters."))],
+        validators=[
+            storable,
+            Length(max=MAX_WORDS, message=_l("Shorten the text to 4,000 characters.")),
+        ],
     )
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
     # What the page offered: ordering alone, or asking. If that changed, the page says so first.
