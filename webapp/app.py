@@ -87,11 +87,12 @@ def _make(known: Settings) -> Flask:
 
 
 def _add_frame(app: Flask, known: Settings) -> None:
-    # The order is that of a request: number it, look who is there, then check the form's token.
+    # The order is that of a request: number it, look who is there, then at the form and its token.
     logs.init_app(app)
     headers.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
+    web.init_app(app)
     extensions.csrf.init_app(app)
     kept.init_app(app)
     i18n.init_app(app)

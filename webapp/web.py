@@ -2,11 +2,21 @@
 
 import json
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.exceptions import BadRequest, NotFound
 
 from webapp import i18n
 from webapp.assets import icons
@@ -15,6 +25,30 @@ from webapp.kernel.sentence import Sentence
 
 # htmx sends this event to the page with the words of the status line.
 STATUS_EVENT = "status"
+# The name of the fields that take a file; everywhere else a file stands in for nothing.
+FILE = "file"
+
+
+def init_app(app: Flask) -> None:
+    """Refuse what no page of ours sends; must be bound before anything reads forms."""
+    app.before_request(refuse_oddities)
+
+
+def refuse_oddities() -> None:
+    """Refuse bodies that no form of ours makes, and addresses that no database can look for.
+
+    Raises:
+        BadRequest: JSON, a file in place of text, fields without names or by the thousand.
+        NotFound: the address holds NUL, which PostgreSQL does not take.
+    """
+    if "\x00" in request.path:
+        raise NotFound
+    if request.method != "POST":
+        return
+    count = sum(len(texts) for _, texts in request.form.lists())
+    is_odd = request.is_json or None in request.form or set(request.files) - {FILE}
+    if is_odd or count > (request.max_form_parts or count):
+        raise BadRequest
 
 
 def wants_fragment() -> bool:
@@ -81,10 +115,9 @@ def go(url: str) -> Response:
 
 def is_local(url: str) -> bool:
     """Whether this is a path of this desk, so that a redirect to it cannot lead elsewhere."""
-    if not url.startswith("/") or any(ord(letter) < ord("!") or letter == "\\" for letter in url):
+    if any(ord(letter) < ord("!") or letter == "\\" for letter in url):
         return False
-    parts = urlsplit(url)
-    return not parts.scheme and not parts.netloc and not url.startswith("//")
+    return url.startswith("/") and not url.startswith("//")
 
 
 def same_origin() -> bool:
