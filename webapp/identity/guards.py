@@ -1,6 +1,6 @@
 """Nobody gets in by accident: every endpoint asks people to sign in, unless it stands here."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -114,15 +114,22 @@ def _asked_for() -> str:
 
 
 def _page_of_htmx() -> str:
-    parts = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    parts = _parts(request.headers.get("HX-Current-URL", "/"))
     return _local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def _next_after_form(is_kept: bool) -> str:
     if is_kept:
         return url_for("identity.resend")
-    parts = urlsplit(request.headers.get("Referer", "/"))
+    parts = _parts(request.headers.get("Referer", "/"))
     return _local(parts.path) if parts.netloc == request.host else "/"
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("/")
 
 
 def _local(path: str) -> str:
