@@ -84,7 +84,11 @@ def change_role(person_id: str) -> Response:
 @bp.post("/people/<person_id>/activity")
 def change_activity(person_id: str) -> Response:
     """Let somebody act for the company again, or no more."""
-    active = request.form.get("active") == "yes"
+    wanted = request.form.get("active")
+    if wanted not in _ACTIVITIES:
+        refusal = Invalid(sentence(_OPEN_AGAIN), code="bad_activity")
+        return _person_page(person_id, status=422, refusal=refusal)
+    active = _ACTIVITIES[wanted]
 
     def use_case(session: Session, actor: Actor) -> Member:
         return administration.set_active(session, actor, person_id, active, now=utcnow())
@@ -237,6 +241,8 @@ def _change(
     return done("company.show_person", words, person_id=person_id)
 
 
+_ACTIVITIES = {"yes": True, "no": False}
+_OPEN_AGAIN = N_("Open the page again.")
 _ADDED = N_("{name} belongs to the company now and can sign in with that address.")
 _ACTIVATED = N_("{name} acts for the company again.")
 _DEACTIVATED = N_("{name} does not act for the company any more.")
