@@ -17,9 +17,9 @@ words = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
 plain = st.none() | st.booleans() | st.integers() | words
 moments = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))]))
 money = st.builds(Money, st.integers(-(10**15), 10**15), st.sampled_from(["EUR", "JPY", "KWD"]))
-keys = words | st.sampled_from(["$money", "$sentence", "$moment", "$map"])
+keys = words | st.sampled_from(["$money", "$sentence", "$moment", "$date", "$map"])
 values = st.recursive(
-    plain | moments | money,
+    plain | moments | st.dates() | money,
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(keys, inner, max_size=4)

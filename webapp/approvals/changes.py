@@ -1,18 +1,24 @@
 """What differs between two revisions, in words (R29)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from webapp.kernel.sentence import N_
-from webapp.orders.details import Address, DetailsView, read
+from webapp.carts.domain import SiteFacts
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import N_, Sentence, sentence
+from webapp.orders.delivery import in_words
+from webapp.orders.details import Address, read
 from webapp.orders.terms import Terms
 
 _LABELS = {
     "deliver_to": N_("Deliver to"),
     "invoice_to": N_("Invoice to"),
     "shipping": N_("Ship"),
+    "shipping_price": N_("Price of shipping"),
     "payment": N_("Pay"),
-    "delivery_date": N_("Delivery date"),
-    "delivery_slot": N_("Delivery window"),
+    "day": N_("Delivery date"),
+    "slot": N_("Delivery window"),
 }
 OTHER = N_("Other details")
 
@@ -29,10 +35,18 @@ class Change:
         """The change as it is kept in the history."""
         return {"label": self.label, "old": self.old, "new": self.new}
 
+    def told(self) -> tuple[Sentence, Sentence, Sentence]:
+        """Label, old and new for a reader: dates and money are printed as the reader has them."""
+        return sentence(self.label), self._value(self.old), self._value(self.new)
 
-def changes(before: Terms, after: Terms, currency: str) -> list[Change]:
+    def _value(self, stored: str) -> Sentence:
+        read_as = _READ.get(self.label)
+        return sentence("{value}", value=read_as(stored) if read_as and stored else stored)
+
+
+def changes(before: Terms, after: Terms, *, currency: str, site: SiteFacts) -> list[Change]:
     """The differences that a person can read; one general entry when only the rest differs."""
-    old, new = _words(before, currency), _words(after, currency)
+    old, new = _words(before, currency, site), _words(after, currency, site)
     found = [
         Change(label=_LABELS[key], old=old[key], new=new[key])
         for key in _LABELS
@@ -43,16 +57,17 @@ def changes(before: Terms, after: Terms, currency: str) -> list[Change]:
     return found
 
 
-def _words(terms: Terms, currency: str) -> dict[str, str]:
+def _words(terms: Terms, currency: str, site: SiteFacts) -> dict[str, str]:
     view = read(terms.details, currency)
-    window = terms.delivery_window or {}
+    delivery = in_words(view, terms.delivery_window, site)
     return {
         "deliver_to": _address(view.shipping_address),
         "invoice_to": _address(view.billing_address),
-        "shipping": _shipping(view),
-        "payment": view.payment.method if view.payment else "",
-        "delivery_date": str(window.get("deliveryDate") or "")[:10],
-        "delivery_slot": str(window.get("slotId") or ""),
+        "shipping": view.shipping_name,
+        "shipping_price": "" if view.shipping is None else _stored(view.shipping),
+        "payment": delivery.payment,
+        "day": delivery.day.isoformat() if delivery.day else "",
+        "slot": delivery.slot,
     }
 
 
@@ -60,6 +75,16 @@ def _address(address: Address | None) -> str:
     return ", ".join((address.name, *address.lines)) if address else ""
 
 
-def _shipping(view: DetailsView) -> str:
-    price = "" if view.shipping is None else str(view.shipping)
-    return ", ".join(filter(None, (view.shipping_name, price)))
+def _stored(money: Money) -> str:
+    return f"{money.amount} {money.currency}"
+
+
+def _money(stored: str) -> Money:
+    amount, _, currency = stored.partition(" ")
+    return Money.of(amount, currency)
+
+
+_READ: dict[str, Callable[[str], object]] = {
+    _LABELS["shipping_price"]: _money,
+    _LABELS["day"]: date.fromisoformat,
+}

@@ -10,6 +10,7 @@ from webapp.approvals.domain import Action, Turn, next_turn
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice
 from webapp.approvals.recording import entry_by, open_for, record
+from webapp.carts import queries as carts
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
@@ -53,7 +54,8 @@ def change(
     approval = open_for(session, actor, approval_id, Action.CHANGE, now=now, seen=seen_revision)
     current = queries.revision(session, approval)
     before = Terms(details=current.details, delivery_window=current.delivery_window)
-    found = changes(before, terms, approval.currency)
+    site = carts.site(session, approval.tenant_id, approval.site_code)
+    found = changes(before, terms, currency=approval.currency, site=site)
     if not found:
         return approval
     number = approval.revision + 1

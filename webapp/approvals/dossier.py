@@ -91,9 +91,7 @@ class Dossier:
         return next((e for e in reversed(self.events) if e.action == Action.ASK), None)
 
 
-def open_dossier(
-    session: Session, actor: Actor, approval_id: str, *, now: datetime
-) -> Dossier:
+def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Dossier:
     """The dossier of a request; raises `NotFound` when it is not this person's."""
     approval = queries.get(session, actor, approval_id)
     current = queries.revision(session, approval)
@@ -130,7 +128,8 @@ def changes_since(session: Session, approval: Approval, seen: int) -> list[Chang
     return changes(
         Terms(details=old.details, delivery_window=old.delivery_window),
         Terms(details=new.details, delivery_window=new.delivery_window),
-        approval.currency,
+        currency=approval.currency,
+        site=carts.site(session, approval.tenant_id, approval.site_code),
     )
 
 

@@ -10,7 +10,6 @@ from webapp.approvals.models import Approval
 from webapp.approvals.reasons import kept
 from webapp.identity import queries as identity
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import sentence
 from webapp.outbox import service as outbox
 from webapp.outbox.service import Recipient
 
@@ -83,7 +82,7 @@ def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[
         "revision": approval.revision,
         "order_id": approval.order_id,
         "changes": [
-            {"label": sentence(change.label), "old": change.old, "new": change.new}
+            dict(zip(("label", "old", "new"), change.told(), strict=True))
             for change in notice.changes
         ],
         "path": f"/approvals/{approval.id}",

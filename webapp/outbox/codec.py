@@ -1,22 +1,23 @@
 """What a template is told, as JSON and back: money, sentences and moments survive the wait."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import Sentence
 
 # A mapping that holds one of these keys alone stands for a value that JSON does not know.
-_MONEY, _SENTENCE, _MOMENT, _MAP = "$money", "$sentence", "$moment", "$map"
-_MARKS = frozenset({_MONEY, _SENTENCE, _MOMENT, _MAP})
+_MONEY, _SENTENCE, _MAP = "$money", "$sentence", "$map"
+_MOMENT, _DATE = "$moment", "$date"
+_MARKS = frozenset({_MONEY, _SENTENCE, _MOMENT, _DATE, _MAP})
 
 
 def encode(value: object) -> Any:
     """The value as JSON can hold it.
 
-    Raises `TypeError` for anything but None, bool, int, str, Money, Sentence, an aware datetime,
-    and lists and dictionaries of these.
+    Raises `TypeError` for anything but None, bool, int, str, Money, Sentence, a date, an
+    aware datetime, and lists and dictionaries of these.
     """
     match value:
         case None | bool() | int() | str():
@@ -25,8 +26,8 @@ def encode(value: object) -> Any:
             return {_MONEY: [value.minor, value.currency]}
         case Sentence():
             return {_SENTENCE: [value.text, encode(dict(value.params))]}
-        case datetime():
-            return {_MOMENT: _moment(value)}
+        case date():
+            return _encode_date(value)
         case Mapping():
             return _encode_mapping(value)
         case list() | tuple():
@@ -54,10 +55,12 @@ def _encode_mapping(value: Mapping[Any, object]) -> dict[str, Any]:
     return {_MAP: encoded} if len(encoded) == 1 and encoded.keys() <= _MARKS else encoded
 
 
-def _moment(value: datetime) -> str:
+def _encode_date(value: date) -> dict[str, str]:
+    if not isinstance(value, datetime):
+        return {_DATE: value.isoformat()}
     if value.tzinfo is None:
         raise TypeError("a moment without a time zone cannot wait in the outbox")
-    return value.isoformat()
+    return {_MOMENT: value.isoformat()}
 
 
 def _decode_marked(mark: str, content: Any) -> Any:
@@ -68,4 +71,6 @@ def _decode_marked(mark: str, content: Any) -> Any:
         return Sentence(text, decode(params))
     if mark == _MOMENT:
         return datetime.fromisoformat(content)
+    if mark == _DATE:
+        return date.fromisoformat(content)
     return {key: decode(item) for key, item in content.items()}
