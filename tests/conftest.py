@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import databases, postgres
 from tests.support.app import acme, acme_rows, app, as_, client  # noqa: F401 - fixtures
+from tests.support.cast import filled  # noqa: F401 - fixture
 from tests.support.databases import Backend
 from webapp.db import Database
 

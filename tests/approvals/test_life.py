@@ -16,8 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.support.app import Rows
-from tests.support.cast import BOB, MIA, NOW, RITA, ROB, Desk, cart, details, fill, quote
+from tests.support.cast import BOB, MIA, NOW, RITA, ROB, Desk, cart, details, quote
 from tests.support.databases import Backend
 from webapp.approvals.domain import NEXT, Action, Status
 from webapp.approvals.service import Decision
@@ -41,7 +40,6 @@ class Life(RuleBasedStateMachine):
     """A model that knows only the state machine, beside the desk that has all the rules."""
 
     backend: Backend
-    rows: Rows
 
     requests: Bundle[str] = Bundle("requests")
     waiting: Bundle[tuple[Actor, Any]] = Bundle("waiting")
@@ -49,7 +47,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._open = self.backend.rolled_back()
-        self.desk = Desk(fill(self._open.__enter__(), self.rows))
+        self.desk = Desk(self._open.__enter__())
         self.now = NOW
         self.known: dict[str, Status] = {}
         self.entries: dict[str, int] = {}
@@ -158,13 +156,13 @@ class Life(RuleBasedStateMachine):
 
 
 def test_whatever_people_do_in_whatever_order_the_rules_hold(
-    backend: Backend, acme_rows: Rows
+    filled: Backend,
 ) -> None:
-    Life.backend, Life.rows = backend, acme_rows
+    Life.backend = filled
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=30,
+            max_examples=12,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

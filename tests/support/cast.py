@@ -1,6 +1,6 @@
 """The people of `tests/data/acme.json` as they act, and a desk on which they act by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.support.app import Rows
+from tests.support.databases import Backend
 from webapp.approvals import conversation, queries, service
 from webapp.approvals.domain import Action
 from webapp.approvals.models import Approval
@@ -18,7 +19,7 @@ from webapp.approvals.recording import head_of
 from webapp.approvals.service import Decision
 from webapp.approvals.submission import Submission, submit
 from webapp.carts.domain import ResourceType
-from webapp.db import Database
+from webapp.db import Database, make_engine
 from webapp.identity.domain import GRANTS, Actor, Role
 from webapp.ledger.queries import Event, events
 from webapp.ledger.service import Break, verify
@@ -270,10 +271,21 @@ def fill(database: Database, rows: Rows) -> Database:
     return database
 
 
+@pytest.fixture(scope="session")
+def filled(backend: Backend, acme_rows: Rows) -> Iterator[Backend]:
+    """A database of its own that has the cast already, since filling one takes a while."""
+    url = backend.copy()
+    engine = make_engine(url)
+    fill(Database(engine), acme_rows)
+    yield Backend(backend.name, url, engine, backend.copy)
+    engine.dispose()
+
+
 @pytest.fixture
-def desk(acme: Database) -> Desk:
+def desk(filled: Backend) -> Iterator[Desk]:
     """A desk with the cast; what a test does there is undone when it ends."""
-    return Desk(acme)
+    with filled.rolled_back() as database:
+        yield Desk(database)
 
 
 @pytest.fixture
