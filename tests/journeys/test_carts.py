@@ -108,7 +108,7 @@ def test_a_cart_is_deleted_after_a_question(desk: Desk, sit: Sit) -> None:
     rita = sit(desk, "rita", to=f"/carts/{cart}")
     rita.follow("Delete")
     rita.heading("Delete this cart?")
-    rita.follow("Keep it")
+    rita.follow("Go back")
     rita.follow("Delete")
     rita.press("Delete the cart")
     rita.is_told("The cart is deleted.")

@@ -80,7 +80,7 @@ def test_a_second_thought_costs_one_press(desk: Desk, sit: Sit) -> None:
     ada = sit(desk, "ada", to=f"/approvals/{approval}")
     for first in (f"Approve {TOTAL}", "Decline", "Ask a question"):
         ada.press(first)
-        ada.press("Not yet")
+        ada.press("Go back")
         ada.button(f"Approve {TOTAL}").wait_for()
     assert desk.approval(approval).status == Status.PENDING
 

@@ -19,12 +19,12 @@ def test_letters_decide(desk: Desk, sit: Sit) -> None:
     _is_typing(ben, "Your question to Mia")
     keys.type("Quick: a drill or a kit?")
     assert ben.field("Your question to Mia").input_value() == "Quick: a drill or a kit?"
-    ben.press("Not yet")
+    ben.press("Go back")
     ben.button("Approve 510.00 EUR").wait_for()
 
     keys.press("d")
     _is_typing(ben, "Your words to Mia")
-    ben.press("Not yet")
+    ben.press("Go back")
     ben.button("Approve 510.00 EUR").wait_for()
 
     keys.press("a")
