@@ -20,10 +20,18 @@ def index() -> Response:
     actor, after = current_actor(), request.args.get("after")
     with db.reading() as session:
         page = queries.quotes(session, actor, after)
+        open_ones = [quote.resource for quote in page.items if quote.resource.open]
+        said = verdicts_on(session, actor, open_ones)
+    verdicts = {one.id: verdict for one, verdict in zip(open_ones, said, strict=True)}
     return render(
         "quotes/index.html",
         quotes=[
-            (quote, title_of(quote.names, quote.item_count), QuoteStatus(quote.resource.status))
+            (
+                quote,
+                title_of(quote.names, quote.item_count),
+                QuoteStatus(quote.resource.status),
+                verdicts.get(quote.id),
+            )
             for quote in page.items
         ],
         next=url_for("quotes.index", after=page.next_cursor) if page.next_cursor else None,
