@@ -119,9 +119,9 @@ def overflow(page: Page) -> int:
     return max(0, int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")))
 
 
-def accessibility_faults(page: Page) -> list[str]:
-    """What axe-core finds, one line each: rule, impact, elements."""
-    found = Axe().run(page).response["violations"]
+def accessibility_faults(page: Page, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe-core finds, one line each: rule, impact, elements; with options of its own."""
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']} at "
         + ", ".join(" ".join(map(str, node["target"])) for node in rule["nodes"][:5])

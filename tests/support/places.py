@@ -9,8 +9,8 @@ from tests.support.desk import Desk
 from webapp.approvals.models import Approval
 from webapp.outbox.models import Mail
 
-# Answers for programs, not pages.
-FOR_PROGRAMS = {"health", "demo.discovery", "demo.keys", "demo.userinfo"}
+# Answers for programs, and the inside of a frame that stands on a page below.
+NO_PAGES = {"health", "demo.discovery", "demo.keys", "demo.userinfo", "demo.show_mail_html"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ PLACES = (
     Place("demo-people", "demo.show_people", "/demo/people", "rita"),
     Place("demo-mailbox", "demo.list_mails", "/demo/mailbox", "rita"),
     Place("demo-mail", "demo.show_mail", "/demo/mailbox/{mail}", "rita"),
-    Place("demo-mail-html", "demo.show_mail_html", "/demo/mailbox/{mail}/html", "rita"),
+    Place("demo-mail-html", "demo.show_mail", "/demo/mailbox/{mail}?as=html", "rita"),
     Place("demo-sign-in", "demo.authorize", "/sign-in", "", "Choose who you are"),
     Place("demo-sign-out", "demo.end_session", "/demo/idp/logout"),
 )
