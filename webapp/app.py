@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import errors, extensions, headers, i18n, logs, migrating, web
+from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
 from webapp.approvals import action_views, details_views
 from webapp.approvals import jobs as approval_jobs
 from webapp.approvals import views as approval_views
@@ -89,6 +89,7 @@ def _make(known: Settings) -> Flask:
 def _add_frame(app: Flask, known: Settings) -> None:
     # The order is that of a request: number it, look who is there, then at the form and its token.
     logs.init_app(app)
+    packing.init_app(app)
     headers.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
