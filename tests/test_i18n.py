@@ -258,3 +258,19 @@ def test_zones_can_be_chosen() -> None:
     assert "Europe/Berlin" in zones
     assert zones[-1] == "UTC"
     assert not any(zone.startswith("Etc/") for zone in zones)
+
+
+def test_older_names_of_zones_are_offered_only_to_who_has_one() -> None:
+    assert {"Asia/Kolkata", "Europe/Kyiv"} < set(i18n.time_zones())
+    assert "Asia/Calcutta" not in i18n.time_zones()
+    with i18n.reading_as("en", "Asia/Calcutta"):
+        assert "Asia/Calcutta" in i18n.time_zones()
+
+
+def test_amounts_stay_beside_their_currency_where_a_line_ends() -> None:
+    assert i18n.unbroken("R & B ask for 1,480.00 EUR") == (
+        'R &amp; B ask for <span class="nowrap">1,480.00 EUR</span>'
+    )
+    assert i18n.unbroken(Markup("<b>1.480,00 CHF</b> of 12 GmbH")) == (
+        '<b><span class="nowrap">1.480,00 CHF</span></b> of 12 GmbH'
+    )

@@ -44,11 +44,13 @@ __all__ = (
     "say",
     "say_html",
     "time_zones",
+    "unbroken",
     "unit_price",
     "zone_of",
 )
 
 _EMPHASIS = re.compile(r"\*([^*]+)\*")
+_SUM = re.compile(r"[\d.,]+ [A-Z]{3}\b")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _DATE = {"en": "d MMM y", "de": "d. MMM y"}
 _DAY_PATTERN = {"en": "ccc d MMM", "de": "ccc d. MMM"}
@@ -87,6 +89,12 @@ def money_html(value: Money) -> Markup:
         '<span class="money"><span class="money-amount">{}</span>'
         ' <span class="money-currency">{}</span></span>'
     ).format(amount(value), value.currency)
+
+
+def unbroken(text: str | Markup) -> Markup:
+    """A sentence whose amounts stay beside their currency where the line ends."""
+    whole = str(escape(text))
+    return Markup(_SUM.sub(r'<span class="nowrap">\g<0></span>', whole))  # noqa: S704 - escaped
 
 
 def amount(value: Money) -> str:
@@ -177,7 +185,7 @@ def relative(value: datetime) -> str:
 _FILTERS = {
     function.__name__: function
     for function in (
-        say, say_html, money, money_html, amount, unit_price,
+        say, say_html, money, money_html, unbroken, amount, unit_price,
         number, number_word, percent, initials,
         date, day, moment, duration, relative,
     )
