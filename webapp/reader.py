@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
@@ -58,9 +59,20 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def time_zones() -> list[str]:
-    """The names of time zones that a person may choose, in order."""
-    regions = (name for name in _zones() if "/" in name and not name.startswith("Etc/"))
-    return [*sorted(regions), "UTC"]
+    """The names of time zones that a person may choose, in order.
+
+    Those that some country uses by this name today, not the older names of the same zones
+    (Asia/Calcutta), and whatever the reader has already.
+    """
+    own = {reader().zone.key} - {"UTC"}
+    return [*sorted({*_zones_in_use(), *own}), "UTC"]
+
+
+@lru_cache
+def _zones_in_use() -> frozenset[str]:
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return frozenset(row[2] for row in rows) & _zones()
 
 
 def _accepted_language() -> str:
