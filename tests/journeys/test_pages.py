@@ -18,13 +18,6 @@ pytestmark = pytest.mark.journey
 WIDE, MIDDLE, NARROW, NARROWEST = (1440, 900), (768, 1024), (390, 844), (320, 640)
 # What the rules of colour say depends on the theme; everything else was seen in the other one.
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-# Colours fade into each other for a moment, and each element hands its own on to what is in it.
-SETTLED = """async () => {
-  for (let calm = 0, n = 0; calm < 2 && n < 50; n++) {
-    await new Promise(go => setTimeout(go, 20));
-    calm = document.getAnimations().length ? 0 : calm + 1;
-  }
-}"""
 
 Reading = Callable[[str], Watched]
 
@@ -113,7 +106,6 @@ def test_colours_that_are_forced_hide_nothing(
 def _look(page: Page, size: tuple[int, int], theme: Any) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme)
-    page.evaluate(SETTLED)
 
 
 def _structure(page: Page) -> list[str]:

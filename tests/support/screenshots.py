@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page
 
@@ -25,7 +25,7 @@ from tests.support.places import PLACES, Place, be, names, open_place  # noqa: E
 FOLDER = ROOT / "test-results" / "screenshots"
 README = ROOT / "docs" / "screenshot.png"
 WIDTHS = {1440: 900, 768: 1024, 390: 844}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def main(arguments: Sequence[str]) -> int:
