@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.core import Locale
-from babel.dates import DateTimePattern, parse_pattern
+from babel.dates import parse_pattern
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask
 from flask_babel import gettext, ngettext
@@ -259,14 +259,7 @@ def _symbols(language: str) -> tuple[str, str]:
     return get_group_symbol(language), get_decimal_symbol(language)
 
 
-@lru_cache
-def _pattern(text: str) -> DateTimePattern:
-    return parse_pattern(text)
-
-
-@lru_cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(language)
+_pattern, _locale = lru_cache(parse_pattern), lru_cache(Locale)
 
 
 def _apply(patterns: Mapping[str, str], value: calendar_date | datetime, default: str = "") -> str:
