@@ -282,8 +282,14 @@ def filled(backend: Backend, acme_rows: Rows) -> Iterator[Backend]:
 
 
 @pytest.fixture
-def desk(filled: Backend) -> Iterator[Desk]:
-    """A desk with the cast; what a test does there is undone when it ends."""
+def desk(request: pytest.FixtureRequest, filled: Backend) -> Iterator[Desk]:
+    """A desk with the cast; what a test does there is undone when it ends.
+
+    Where a test also visits pages, it is the desk of those pages.
+    """
+    if "acme" in request.fixturenames:
+        yield Desk(request.getfixturevalue("acme"))
+        return
     with filled.rolled_back() as database:
         yield Desk(database)
 
