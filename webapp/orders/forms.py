@@ -15,8 +15,10 @@ from wtforms.validators import Optional, ValidationError
 
 from webapp.carts.domain import DeliveryWindow
 from webapp.i18n import money
-from webapp.orders.details import read
+from webapp.orders.details import Address, Payment, read
 from webapp.orders.terms import KEEP, Choice, Offer, Terms, by_key, key_of
+
+_STREET_AND_PLACE = 2
 
 
 class DeliveryForm(FlaskForm):  # type: ignore[misc]
@@ -37,18 +39,14 @@ class DeliveryForm(FlaskForm):  # type: ignore[misc]
         self.windows, self.today = offer.site.delivery_windows, today
         view = read(current.details, offer.site.currency)
         addresses = view.shipping_address, view.billing_address
-        kept = [", ".join((a.name, *a.lines)) if a else "" for a in addresses]
+        kept = [_kept_address(address) for address in addresses]
         shipping = ", ".join(
             filter(None, (view.shipping_name, money(view.shipping) if view.shipping else ""))
         )
         _fill(self.shipping_address, kept[0], _address_choices(offer.shipping_addresses))
         _fill(self.billing_address, kept[1], _address_choices(offer.billing_addresses))
         _fill(self.shipping_method, shipping, _shipping_choices(offer))
-        _fill(
-            self.payment_method,
-            view.payment.method if view.payment else "",
-            _payment_choices(offer),
-        )
+        _fill(self.payment_method, _kept_payment(view.payment, offer), _payment_choices(offer))
         self.window.choices = _window_choices(offer, current)
 
     def choice(self) -> Choice:
@@ -91,10 +89,26 @@ def _address_choices(addresses: dict[str, dict[str, Any]]) -> list[SelectChoice]
 
 
 def _address_text(address: dict[str, Any]) -> str:
-    name = address.get("companyName") or address.get("contactName") or ""
+    # The company is the same for all; the contact tells two addresses in one street apart.
+    name = address.get("contactName") or address.get("companyName") or ""
     street = " ".join(filter(None, (address.get("street"), address.get("streetNumber"))))
     city = " ".join(filter(None, (address.get("zipCode"), address.get("city"))))
     return ", ".join(filter(None, (name, street, city)))
+
+
+def _kept_address(address: Address | None) -> str:
+    if address is None:
+        return ""
+    company_and_contact = len(address.lines) > _STREET_AND_PLACE
+    return ", ".join(address.lines if company_and_contact else (address.name, *address.lines))
+
+
+def _kept_payment(payment: Payment | None, offer: Offer) -> str:
+    """Its name on the price list; what a client sent beyond that list, as it was sent."""
+    if payment is None:
+        return ""
+    known = by_key(offer.site.payment_methods).get(f"{payment.provider}/{payment.method}")
+    return known.label if known else payment.method
 
 
 def _shipping_choices(offer: Offer) -> list[SelectChoice]:
