@@ -73,7 +73,7 @@ def test_declining_gives_the_requester_the_words(desk: Desk) -> None:
 @pytest.mark.parametrize("note", ["", "   ", "\n\t\r\n"])
 def test_a_decline_needs_words(desk: Desk, note: str) -> None:
     made = desk.ask()
-    with pytest.raises(Invalid, match="Say why, so that Rita can act on it") as refused:
+    with pytest.raises(Invalid, match=r"^Say why, so that Rita can act on it\.$") as refused:
         desk.decline(made, note=note)
     assert refused.value.code == "no_reason"
     assert set(refused.value.fields) == {"note"}

@@ -193,6 +193,16 @@ def test_a_kept_reason_reads_as_it_did_when_it_was_made() -> None:
     assert kept(Row()) == reason(HAFEN, eur("1480"), requester="Rita")
 
 
+def test_half_a_limit_is_none() -> None:
+    assert kept(Row(limit_currency=None)).limit is None
+    assert kept(Row(limit_minor=None)).limit is None
+
+
+def test_the_codes_that_are_stored_stay_as_they_are() -> None:
+    assert " ".join(Why) == "ROLE OVER_LIMIT OTHER_CURRENCY"
+    assert " ".join(Deciders) == "ADMIN ADMIN_OR_BUYER GROUP"
+
+
 def test_a_reason_without_a_limit_is_kept_without_one() -> None:
     row = Row(why="ROLE", deciders="ADMIN_OR_BUYER", limit_minor=None, limit_currency=None)
     assert kept(row) == replace(
