@@ -61,11 +61,11 @@ def test_json_is_no_form(stage: Stage, body: str) -> None:
             assert reply.status_code == 400, form
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "image/png", "", "x",
-                                          "application/octet-stream", "multipart/form-data",
-                                          "multipart/form-data; boundary=",
-                                          "multipart/mixed; boundary=x",
-                                          "application/x-www-form-urlencoded; charset=utf-7"])  # fmt: skip
+@pytest.mark.parametrize("content_type", [
+    "text/plain", "application/xml", "image/png", "", "x", "application/octet-stream",
+    "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=x",
+    "application/x-www-form-urlencoded; charset=utf-7",
+])  # fmt: skip
 def test_another_type_of_body_is_told_apart(stage: Stage, content_type: str) -> None:
     for form in FORMS:
         assert send(stage, form, encoded(form.fields), content_type).status_code in CLEAR, form
