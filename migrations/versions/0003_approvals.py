@@ -190,6 +190,7 @@ def _create_approval_revisions() -> None:
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.Column("details", sa.Text(), nullable=True),
         sa.Column("delivery_window", sa.Text(), nullable=True),
+        sa.Column("delivery_words", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.String(length=66), nullable=False),
         sa.Column("by_name", sa.Text(), nullable=False),

@@ -44,6 +44,7 @@ def _create_orders() -> None:
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.Column("details", sa.Text(), nullable=True),
         sa.Column("delivery_window", sa.Text(), nullable=True),
+        sa.Column("delivery_words", sa.Text(), nullable=False),
         sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "resource_type IN ('CART', 'QUOTE')", name=op.f("ck_orders_resource_type")

@@ -142,8 +142,9 @@ def test_a_revision_belongs_to_a_request(desk: Desk) -> None:
     desk.ask()
     with pytest.raises(IntegrityError):
         desk.sql(
-            "INSERT INTO approval_revisions (tenant_id, approval_id, revision, snapshot, at, "
-            "by_id, by_name) VALUES ('acme', 'none', 1, '{}', '2026-03-02 09:00:00', 'x', 'x')"
+            "INSERT INTO approval_revisions (tenant_id, approval_id, revision, snapshot, "
+            "delivery_words, at, by_id, by_name) VALUES ('acme', 'none', 1, '{}', '{}', "
+            "'2026-03-02 09:00:00', 'x', 'x')"
         )
     with pytest.raises(IntegrityError):
         desk.sql("UPDATE approval_revisions SET revision = 0")

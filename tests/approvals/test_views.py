@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.support.app import HTMX, As
-from tests.support.cast import ADA, BOB, RITA, Desk, cart, details, quote
+from tests.support.cast import ADA, BEN, BOB, RITA, WINDOW, Desk, cart, details, quote
 from webapp.approvals.domain import Action, Status
+from webapp.carts.domain import ResourceType
+from webapp.checkout.service import order_alone
 from webapp.kernel.clock import utcnow
 from webapp.orders.terms import Terms
 
@@ -317,6 +319,22 @@ def test_shipping_that_is_not_on_the_price_list_is_named(desk: Desk, as_: As) ->
     assert "not from the price list" in as_("bob").get(f"/approvals/{made}").text
 
 
+def test_a_later_price_list_changes_no_request_and_no_order(desk: Desk, as_: As) -> None:
+    made = desk.ask(what=cart("c500-rita", delivery_window=WINDOW), now=utcnow())
+    terms = Terms(details=details(), delivery_window=WINDOW)
+    alone = desk.run(order_alone, BEN, ResourceType.CART, "c500-ben", terms=terms, now=utcnow())
+    desk.sql(
+        "UPDATE sites SET shipping_methods = '[]', delivery_windows = '[]', payment_methods = '[]'"
+    )
+    request, order = as_("bob").get(f"/approvals/{made}").text, as_("ben").get(f"/orders/{alone}")
+    desk.approve(made, place_order=True)
+    [later] = [one.id for one in desk.orders() if one.id != alone]
+    for page in (request, order.text, as_("bob").get(f"/orders/{later}").text):
+        assert "8 to 12 o&#39;clock" in page
+        assert "Invoice, 30 days" in page
+        assert "not from the price list" not in page
+
+
 def test_next_and_previous_lead_through_what_waits(desk: Desk, as_: As) -> None:
     first = desk.ask(what=cart("c1500-rita", ADA), now=utcnow() - timedelta(days=2))
     second = desk.ask(what=cart("c500-rita", ADA), now=utcnow())
@@ -348,7 +366,7 @@ def test_lists_have_pages_and_refuse_a_broken_address(desk: Desk, as_: As) -> No
 
 def test_whom_it_is_up_to_stands_on_both_sides(desk: Desk, as_: As, request_id: str) -> None:
     desk.say(BOB, request_id, Action.ASK, "Why?", now=utcnow())
-    assert "Waits for Rita’s answer" in as_("bob").get("/inbox?box=waiting").text
+    assert "with Rita" in as_("bob").get("/inbox?box=waiting").text
     assert "Your turn: answer a question" in as_("rita").get("/requests").text
 
 

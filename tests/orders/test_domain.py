@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from webapp.carts.domain import DeliveryWindow, PaymentMethod, SiteFacts
 from webapp.kernel.money import Money
-from webapp.orders.delivery import Delivery, in_words
+from webapp.orders.delivery import Delivery, freeze, in_words, thaw
 from webapp.orders.details import read, shipping_price
 from webapp.orders.domain import OrderStatus, first_status
+from webapp.orders.terms import Terms
 
 SITE = SiteFacts(
     code="main",
@@ -73,6 +74,26 @@ def test_delivery_and_payment_are_said_in_the_words_of_the_site(
     details: dict[str, Any] | None, window: dict[str, Any] | None, expected: Delivery
 ) -> None:
     assert in_words(read(details, "EUR"), window, SITE) == expected
+
+
+def test_the_words_of_the_site_are_kept_whatever_it_says_later() -> None:
+    terms = Terms(
+        details={
+            "shipping": {"zoneId": "de", "methodId": "std", "amount": 10.0},
+            "paymentMethods": [{"provider": "none", "method": "invoice"}],
+        },
+        delivery_window={"id": "dw", "slotId": "08-12", "deliveryDate": "2026-11-23T00:00:00.000Z"},
+    )
+    kept = freeze(terms, SITE)
+    assert thaw(kept, terms.delivery_window) == Delivery(
+        day=date(2026, 11, 23),
+        slot="8 to 12 o'clock",
+        payment="Invoice, 30 days",
+        is_listed=False,
+    )
+    assert thaw(freeze(Terms(details=None, delivery_window=None), SITE), None) == Delivery(
+        day=None, slot="", payment="", is_listed=True
+    )
 
 
 def test_the_details_are_read_as_the_shop_sends_them() -> None:

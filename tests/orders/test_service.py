@@ -46,6 +46,11 @@ def draft(
         "snapshot": freeze(resource),
         "details": DETAILS,
         "delivery_window": {"id": "dw-morning", "slotId": "08-12"},
+        "delivery_words": {
+            "slot": "8 to 12 o'clock",
+            "payment": "Invoice, 30 days",
+            "listed": True,
+        },
     }
     return OrderDraft(**{**values, **changes})
 

@@ -1,6 +1,7 @@
 """What both sides say and change while a request is pending."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
+from webapp.orders.delivery import freeze
 from webapp.orders.details import shipping_price
 from webapp.orders.terms import Terms
 
@@ -69,13 +71,16 @@ def change(
     goods = Money(approval.gross_minor, approval.currency)
     total = goods + shipping_price(terms.details, approval.currency)
     record(session, approval, entry, now=now, revision=number, total_minor=total.minor)
-    session.add(_next_revision(actor, current, terms, now=now))
+    words = freeze(terms, site)
+    session.add(_next_revision(actor, current, terms, words, now=now))
     notice = Notice(template="changed", actor_name=actor.name, changes=found)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
 
 
-def _next_revision(actor: Actor, current: Revision, terms: Terms, *, now: datetime) -> Revision:
+def _next_revision(
+    actor: Actor, current: Revision, terms: Terms, words: dict[str, Any], *, now: datetime
+) -> Revision:
     return Revision(
         tenant_id=current.tenant_id,
         approval_id=current.approval_id,
@@ -83,6 +88,7 @@ def _next_revision(actor: Actor, current: Revision, terms: Terms, *, now: dateti
         snapshot=current.snapshot,
         details=terms.details,
         delivery_window=terms.delivery_window,
+        delivery_words=words,
         at=now,
         by_id=actor.person_id,
         by_name=actor.name,

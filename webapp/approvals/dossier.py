@@ -19,9 +19,10 @@ from webapp.identity.domain import Actor
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import Sentence, Verdict
 from webapp.ledger.queries import Event, events
-from webapp.orders.delivery import Delivery, in_words
+from webapp.orders.delivery import Delivery
+from webapp.orders.delivery import thaw as thaw_words
 from webapp.orders.details import DetailsView, read
-from webapp.orders.terms import Terms, on_price_list
+from webapp.orders.terms import Terms
 
 SOON = timedelta(days=2)
 VERY_SOON = timedelta(hours=12)
@@ -40,7 +41,6 @@ class Dossier:
     standing: Verdict
     is_approver: bool
     delivery: Delivery
-    priced_by_site: bool
     previous_id: str | None
     next_id: str | None
 
@@ -96,7 +96,6 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
     approval = queries.get(session, actor, approval_id)
     current = queries.revision(session, approval)
     terms = Terms(details=current.details, delivery_window=current.delivery_window)
-    site = carts.site(session, approval.tenant_id, approval.site_code)
     previous_id, next_id = queries.neighbours(session, actor, approval.id)
     view = read(current.details, approval.currency)
     still_open = in_time(approval, now)
@@ -113,8 +112,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         },
         standing=may_decide,
         is_approver=actor.person_id == approval.approver_id,
-        delivery=in_words(view, terms.delivery_window, site),
-        priced_by_site=on_price_list(current.details, site),
+        delivery=thaw_words(current.delivery_words, terms.delivery_window),
         previous_id=previous_id,
         next_id=next_id,
     )

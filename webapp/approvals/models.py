@@ -158,6 +158,8 @@ class Revision(Base):
     snapshot: Mapped[Any] = mapped_column(Json)
     details: Mapped[Any] = mapped_column(Json, nullable=True)
     delivery_window: Mapped[Any] = mapped_column(Json, nullable=True)
+    # The site's names for window and payment at that time, and whether it priced shipping (R16).
+    delivery_words: Mapped[Any] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Utc)
     by_id: Mapped[str] = mapped_column(Id)
     by_name: Mapped[str] = mapped_column(Text)

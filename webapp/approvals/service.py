@@ -175,6 +175,7 @@ def _place(session: Session, actor: Actor, approval: Approval, *, now: datetime)
             snapshot=current.snapshot,
             details=current.details,
             delivery_window=current.delivery_window,
+            delivery_words=current.delivery_words,
         ),
         now=now,
     )

@@ -15,7 +15,7 @@ from webapp.approvals.policy import Subject, may_approve, may_need_approval
 from webapp.approvals.reasons import Reason, compared_amount, reason
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
-from webapp.carts.domain import CartStatus, Resource, ResourceType
+from webapp.carts.domain import CartStatus, Resource, ResourceType, SiteFacts
 from webapp.carts.snapshot import freeze, thaw
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, CompanyFacts, Member
@@ -26,7 +26,9 @@ from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 from webapp.ledger import service as ledger
 from webapp.ledger.service import Entry, Head
+from webapp.orders import delivery
 from webapp.orders.details import shipping_price
+from webapp.orders.terms import Terms
 
 FIRST_NUMBER = 1001
 
@@ -183,7 +185,8 @@ def _create(
     approval.comment = comment or None
     session.add(approval)
     session.flush()  # the revision refers to the row
-    session.add(_first_revision(approval, plan, submission, now=now))
+    site = carts.site(session, actor.tenant_id, plan.resource.site_code)
+    session.add(_first_revision(approval, plan, _terms(plan, submission), site))
     return approval
 
 
@@ -237,17 +240,21 @@ def _party(prefix: str, member: Member) -> dict[str, str]:
     }
 
 
-def _first_revision(
-    approval: Approval, plan: Plan, submission: Submission, *, now: datetime
-) -> Revision:
+def _terms(plan: Plan, submission: Submission) -> Terms:
+    window = submission.delivery_window or plan.resource.delivery_window
+    return Terms(details=submission.details, delivery_window=window)
+
+
+def _first_revision(approval: Approval, plan: Plan, terms: Terms, site: SiteFacts) -> Revision:
     return Revision(
         tenant_id=approval.tenant_id,
         approval_id=approval.id,
         revision=1,
         snapshot=freeze(plan.resource),
-        details=submission.details,
-        delivery_window=submission.delivery_window or plan.resource.delivery_window,
-        at=now,
+        details=terms.details,
+        delivery_window=terms.delivery_window,
+        delivery_words=delivery.freeze(terms, site),
+        at=approval.created_at,
         by_id=plan.member.person_id,
         by_name=plan.member.name,
     )

@@ -6,12 +6,14 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals import queries as approvals
 from webapp.approvals.submission import owned_resource
+from webapp.carts import queries as carts
 from webapp.carts.domain import ResourceType
 from webapp.carts.snapshot import freeze
 from webapp.checkout import queries
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, require
 from webapp.kernel.sentence import N_, sentence
+from webapp.orders import delivery
 from webapp.orders import service as orders
 from webapp.orders.domain import OrderDraft
 from webapp.orders.terms import Terms
@@ -37,6 +39,7 @@ def order_alone(
         raise Conflict(
             sentence(N_("There is a request for this; order it from there.")), code="exists"
         )
+    words = delivery.freeze(terms, carts.site(session, actor.tenant_id, resource.site_code))
     return orders.place(
         session,
         actor,
@@ -52,6 +55,7 @@ def order_alone(
             snapshot=freeze(resource),
             details=terms.details,
             delivery_window=terms.delivery_window,
+            delivery_words=words,
         ),
         now=now,
     )

@@ -55,5 +55,6 @@ class OrderDraft:
     company_name: str | None
     site_code: str
     snapshot: dict[str, Any]
+    delivery_words: dict[str, Any]
     details: dict[str, Any] | None = None
     delivery_window: dict[str, Any] | None = None

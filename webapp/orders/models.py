@@ -52,4 +52,6 @@ class Order(Base):
     snapshot: Mapped[Any] = mapped_column(Json)
     details: Mapped[Any] = mapped_column(Json, nullable=True)
     delivery_window: Mapped[Any] = mapped_column(Json, nullable=True)
+    # The site's names for window and payment at that time (R16).
+    delivery_words: Mapped[Any] = mapped_column(Json)
     placed_at: Mapped[datetime] = mapped_column(Utc)

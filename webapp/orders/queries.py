@@ -14,7 +14,7 @@ from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
 from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
 from webapp.kernel.sentence import N_, sentence
-from webapp.orders import details
+from webapp.orders import delivery, details
 from webapp.orders.domain import OrderStatus
 from webapp.orders.models import Order
 
@@ -27,7 +27,7 @@ _ROW = (
 _PAGE = (
     *(*_ROW, Order.resource_type, Order.resource_id, Order.company_name, Order.site_code),
     *(Order.net_minor, Order.tax_minor, Order.shipping_minor),
-    *(Order.snapshot, Order.details, Order.delivery_window),
+    *(Order.snapshot, Order.details, Order.delivery_window, Order.delivery_words),
 )
 
 
@@ -59,6 +59,7 @@ class OrderView:
     site_code: str
     snapshot: Snapshot
     details: details.DetailsView
+    delivery: delivery.Delivery
     raw_details: dict[str, Any] | None
     delivery_window: dict[str, Any] | None
     net: Money
@@ -152,6 +153,7 @@ def _view(row: Any) -> OrderView:
         site_code=row.site_code,
         snapshot=thaw(row.snapshot),
         details=details.read(row.details, currency),
+        delivery=delivery.thaw(row.delivery_words, row.delivery_window),
         raw_details=row.details,
         delivery_window=row.delivery_window,
         net=Money(row.net_minor, currency),

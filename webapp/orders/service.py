@@ -95,5 +95,6 @@ def _values(actor: Actor, draft: OrderDraft, now: datetime) -> dict[str, Any]:
         "snapshot": draft.snapshot,
         "details": draft.details,
         "delivery_window": draft.delivery_window,
+        "delivery_words": draft.delivery_words,
         "placed_at": now,
     }

@@ -4,14 +4,12 @@ from flask import Blueprint, Flask, Response, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp.carts.domain import Resource
-from webapp.carts.queries import site
 from webapp.carts.views import HANDED_TO
 from webapp.extensions import db
 from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
 from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.orders import queries
-from webapp.orders.delivery import in_words
 from webapp.web import render
 
 bp = Blueprint("orders", __name__)
@@ -42,9 +40,7 @@ def show(order_id: str) -> Response:
     actor = current_actor()
     with db.reading() as session:
         order = queries.get(session, actor, order_id)
-        shop = site(session, actor.tenant_id, order.site_code)
-    delivery = in_words(order.details, order.delivery_window, shop)
-    return render("orders/show.html", order=order, delivery=delivery, reader=actor.person_id)
+    return render("orders/show.html", order=order, reader=actor.person_id)
 
 
 def order_of(session: Session, actor: Actor, resource: Resource) -> tuple[Sentence, str] | None:
