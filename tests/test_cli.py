@@ -17,10 +17,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from tests.identity.conftest import provider, running_provider  # noqa: F401 - fixtures
-from tests.support.app import ACME
+from tests.support.app import ACME, Rows
+from tests.support.cast import Desk, fill
 from tests.support.provider import Provider
 from webapp import cli, migrating
-from webapp.db import make_engine
+from webapp.db import Database, make_engine
 
 
 class Program:
@@ -167,6 +168,31 @@ def test_a_whole_history_verifies(countersign: Program) -> None:
     result = countersign.upgraded()("audit", "verify")
     assert result.exit_code == 0
     assert "The history is whole" in result.output
+
+
+def test_every_request_has_a_chain_that_is_checked(
+    countersign: Program, acme_rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_FEW", 1)
+    engine = make_engine(countersign.upgraded().url)
+    desk = Desk(fill(Database(engine), acme_rows))
+    desk.approve(desk.ask())
+    result = countersign("audit", "verify")
+    assert "1 chains checked ..." in result.stderr
+    assert "The history is whole: 1 chains, every entry fits." in result.output
+    desk.sql("UPDATE approvals SET ledger_length = 1")
+    engine.dispose()
+    broken = countersign("audit", "verify")
+    assert broken.exit_code == 1
+    assert broken.stderr.startswith("acme, ")
+
+
+def test_a_worker_says_what_it_does(countersign: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked = []
+    monkeypatch.setattr("webapp.server.work", lambda: worked.append(True))
+    result = countersign.upgraded()("worker")
+    assert "Delivering messages. Ctrl-C stops it." in result.output
+    assert worked
 
 
 def test_a_changed_history_is_found(countersign: Program) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from werkzeug.exceptions import BadRequest, Gone, TooManyRequests
+from werkzeug.exceptions import BadRequest, Gone, HTTPException, TooManyRequests
 
 from tests.support.app import HTMX, As, HouseClient, make_app
 from webapp.db import Database, make_engine
@@ -108,6 +108,14 @@ def test_a_session_that_cannot_be_read_is_no_fault_of_the_page() -> None:
     client.set_cookie("countersign", "a session", domain="localhost")
     reply = client.get("/account")
     assert reply.status_code == 503
+
+
+def test_an_answer_that_was_given_instead_of_a_page_is_kept(
+    app: Flask, client: HouseClient
+) -> None:
+    raising(app, HTTPException(response=Response("as it is", 418)))
+    reply = client.get("/sign-in")
+    assert (reply.status_code, reply.text) == (418, "as it is")
 
 
 def test_an_unexpected_error_has_a_number_and_no_details(

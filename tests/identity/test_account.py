@@ -7,7 +7,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.support.app import As, sign_in
+from tests.support.cast import RITA
 from webapp.db import Database
+from webapp.identity.service import change_preferences
+from webapp.kernel.errors import Invalid
 
 GOOD = {
     "language": "de",
@@ -53,6 +56,14 @@ def test_shortcuts_of_single_letters_can_be_switched_off(as_: As) -> None:
 def test_what_does_not_exist_cannot_be_chosen(as_: As, changed: dict[str, str]) -> None:
     reply = as_("rita").post("/account/preferences", data=GOOD | changed)
     assert reply.status_code == 422
+
+
+@pytest.mark.parametrize(("language", "theme"), [("xx", "light"), ("de", "neon")])
+def test_the_use_case_refuses_it_too(acme: Database, language: str, theme: str) -> None:
+    with acme.transaction() as session, pytest.raises(Invalid, match="from the list"):
+        change_preferences(
+            session, RITA, language=language, time_zone="UTC", theme=theme, has_shortcuts=True
+        )
 
 
 def test_every_browser_is_listed_and_can_be_signed_out(app: Flask) -> None:

@@ -164,6 +164,17 @@ def test_the_largest_amount_is_kept_and_the_next_refused() -> None:
             Money.of(Decimal(minor).scaleb(-2), "EUR")
 
 
+def test_the_largest_cart_fits_into_64_bits() -> None:
+    """2,000 lines of the largest amount, each with as much tax again."""
+    assert 2000 * 2 * MAX_MINOR < 2**63
+
+
+@pytest.mark.parametrize("text", ["1e3", "NaN", " 1", "1,5"])
+def test_a_text_that_is_no_plain_decimal_is_no_amount(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a plain decimal number"):
+        Money.of(text, "EUR")
+
+
 @pytest.mark.parametrize(
     "amount", ["1e60", "1e999998", "-1e999999", "NaN", "sNaN", "Infinity", "-Infinity"]
 )
