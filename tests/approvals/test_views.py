@@ -168,6 +168,24 @@ def test_a_question_passes_the_turn_and_the_answer_passes_it_back(
     assert desk.actions(request_id) == [Action.SUBMIT, Action.ASK, Action.ANSWER]
 
 
+@pytest.mark.parametrize(("path", "step"), [("decision", "declined"), ("questions", "asked")])
+def test_words_that_are_too_long_are_refused_and_kept(
+    desk: Desk, as_: As, request_id: str, *, path: str, step: str
+) -> None:
+    words = "many drills " * 500
+    reply = as_("bob").post(f"/approvals/{request_id}/{path}", data=decision(step, words))
+    assert reply.status_code == 422
+    assert words.strip() in reply.text
+    assert desk.approval(request_id).version == 1
+
+
+def test_a_question_can_be_thought_better_of(desk: Desk, as_: As, request_id: str) -> None:
+    reply = as_("bob").post(f"/approvals/{request_id}/questions", data=decision("ready", "Why?"))
+    assert reply.status_code == 200
+    assert "Approve" in reply.text
+    assert desk.actions(request_id) == [Action.SUBMIT]
+
+
 def test_an_empty_question_is_refused(desk: Desk, as_: As, request_id: str) -> None:
     reply = as_("bob").post(f"/approvals/{request_id}/questions", data=decision("asked", " "))
     assert reply.status_code == 422
