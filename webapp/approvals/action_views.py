@@ -26,6 +26,8 @@ _DECISIONS = {
     "approved": (Action.APPROVE, False),
     "declined": (Action.DECLINE, False),
 }
+# The press that says a change was seen; what it changed is drawn with it.
+_SEEN = "seen"
 # The state to fall back to when a second press is refused for its words.
 _FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline", "asked": "ask"}
 
@@ -38,7 +40,7 @@ def create_decision(approval_id: str) -> Response:
     if not form.validate():
         return request_page(approval_id, step=_FIRST_PRESS.get(step, step), status=422, form=form)
     if step not in _DECISIONS:
-        return request_page(approval_id, step=step, form=form)
+        return request_page(approval_id, step=step, form=form, whole=step == _SEEN)
     action, place_order = _DECISIONS[step]
     decision = Decision(
         action=action,

@@ -37,6 +37,9 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+_FIRST_PRESSES = ("ready", "seen", "approve", "decline", "ask")
+
+
 class DecisionForm(FlaskForm):  # type: ignore[misc]
     """A decision on the revision that was seen; it counts once it is confirmed."""
 
@@ -46,7 +49,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     step = HiddenField(
         validators=[
             InputRequired(),
-            AnyOf(("ready", "approve", "decline", "ask", "order", "approved", "declined", "asked")),
+            AnyOf((*_FIRST_PRESSES, "order", "approved", "declined", "asked")),
         ]
     )
     revision = IntegerField(

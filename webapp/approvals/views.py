@@ -81,6 +81,8 @@ def request_page(
     """The page of a request in one of the panel's states; for htmx the panel, or the whole request.
 
     A form that was refused comes in again with what was typed and with the revision that was seen.
+    Whoever looks at another revision than this one, or is refused, gets the whole request: beside
+    the panel there would otherwise stand what is no longer true.
     """
     actor, now = current_actor(), utcnow()
     with db.reading() as session:
@@ -89,6 +91,7 @@ def request_page(
         if form.revision.errors:
             step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
+    whole = whole or refusal is not None or form.revision.data != dossier.approval.revision
     response = render(
         "approvals/show.html",
         "approvals/_request.html" if whole else "approvals/_decision_panel.html",
