@@ -56,7 +56,15 @@ def test_the_page_tells_the_story_to_both_sides(as_: As, request_id: str) -> Non
     assert "You ask for" in rita
     assert "You may not place orders alone" in rita
     assert "Bob Buyer’s turn" in rita
-    for words in ("510.00 EUR", "DR-18V", "166.67", "20%", "Hafenweg 7", "Invoice, 30 days", "please"):
+    for words in (
+        "510.00 EUR",
+        "DR-18V",
+        "166.67",
+        "20%",
+        "Hafenweg 7",
+        "Invoice, 30 days",
+        "please",
+    ):
         assert words in bob
         assert words in rita
 
