@@ -64,7 +64,7 @@ def run(
             _wait_until_it_answers(desk, known.base_url)
             _introduce(known.base_url, echo)
             if open_browser and _has_display():
-                webbrowser.open(known.base_url)
+                webbrowser.open(f"{known.base_url}/demo/people")
             desk.wait()
     echo("The demo has stopped. Start it again, and everything is as you left it.")
 
