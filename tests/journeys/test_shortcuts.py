@@ -27,6 +27,10 @@ def test_letters_decide(desk: Desk, sit: Sit) -> None:
     ben.press("Go back")
     ben.button("Approve 510.00 EUR").wait_for()
 
+    keys.press("c")
+    expect(ben.page.locator("textarea[data-key=c]")).to_be_focused()
+    ben.page.locator("h1").click()
+
     keys.press("a")
     expect(ben.button("Approve and place the order")).to_be_focused()
     keys.press("Enter")
