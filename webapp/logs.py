@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 def configure(level: str, *, json: bool) -> None:
-    """Write lines of JSON for machines, or coloured lines for people at a terminal."""
+    """Write lines of JSON for machines, or lines for people, coloured at a terminal."""
     last = structlog.processors.JSONRenderer() if json else _for_people()
     structlog.configure(
         processors=[
@@ -59,4 +59,6 @@ def _finish(response: Response) -> Response:
 
 def _for_people() -> structlog.dev.ConsoleRenderer:
     # Prettier tracebacks print the values of variables, and with them what must not be logged.
-    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )

@@ -1,0 +1,54 @@
+"""What is written while the desk runs."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from webapp import logs
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Leave the configuration of logging as it was."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+def test_machines_read_json(capfd: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", json=True)
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        structlog.get_logger().exception("request", path="/inbox")
+    line = json.loads(capfd.readouterr().err)
+    assert (line["event"], line["path"], line["level"]) == ("request", "/inbox", "error")
+    assert "ValueError: broken" in line["exception"]
+
+
+def test_people_read_lines_without_colours_in_a_file(capfd: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", json=False)
+    structlog.get_logger().info("request", path="/inbox")
+    line = capfd.readouterr().err
+    assert "path=/inbox" in line
+    assert "\x1b" not in line
+
+
+def test_a_traceback_shows_no_values(capfd: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", json=False)
+    secret = "hunter2"
+    try:
+        int(secret[:0])
+    except ValueError:
+        structlog.get_logger().exception("request")
+    shown = capfd.readouterr().err
+    assert "ValueError" in shown
+    assert "hunter2" not in shown.replace('secret = "hunter2"', "")
+
+
+def test_less_than_the_level_is_not_written(capfd: pytest.CaptureFixture[str]) -> None:
+    logs.configure("warning", json=True)
+    structlog.get_logger().info("request")
+    assert capfd.readouterr().err == ""
