@@ -64,6 +64,9 @@ addEventListener("htmx:beforeSwap", (event) => {
 addEventListener("htmx:afterSettle", (event) => {
   const fresh = event.detail.elt;
   if (!fresh?.isConnected || fresh.closest("[data-keep-focus]")) return;
+  // Counters come along with an answer; the reader was not in them.
+  const place = event.detail.target?.id;
+  if (place && !fresh.closest(`#${CSS.escape(place)}`)) return;
   const wanted = fresh.querySelector("[autofocus]");
   const lost = document.activeElement === document.body && focusWasInside;
   const next = wanted ?? (lost && (fresh.querySelector("[data-focus], h1, h2, h3, .panel") ?? fresh));
@@ -113,12 +116,15 @@ addEventListener("submit", (event) => {
   if (event.target.matches(BY_HTMX) || event.submitter?.matches(BY_HTMX)) return;
   if (hold(event.target)) event.preventDefault();
 });
+// A preview asks for itself, and must neither hold the form back nor give it back.
+const pressed = ({ elt, verb }) => verb !== "get" && elt?.matches?.("form, button");
 addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.requestConfig.verb === "get") return;
-  if (hold(event.detail.elt.closest("form"))) event.preventDefault();
+  const { requestConfig } = event.detail;
+  if (pressed(requestConfig) && hold(requestConfig.elt.closest("form"))) event.preventDefault();
 });
 addEventListener("htmx:afterRequest", (event) => {
-  release(event.detail.requestConfig.elt?.closest?.("form"));
+  const { requestConfig } = event.detail;
+  if (pressed(requestConfig)) release(requestConfig.elt.closest("form"));
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
