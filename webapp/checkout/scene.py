@@ -50,6 +50,11 @@ class Scene:
         return self.verdict.code == "needs_approval"
 
     @property
+    def is_handed_over(self) -> bool:
+        """Whether there is a request or an order for it already."""
+        return self.request_id is not None or self.order_id is not None
+
+    @property
     def terms(self) -> Terms:
         """The choices that the cart brings with it."""
         return Terms(details=self.resource.details, delivery_window=self.resource.delivery_window)

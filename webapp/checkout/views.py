@@ -21,7 +21,7 @@ from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.orders.details import shipping_price
 from webapp.orders.forms import DeliveryForm
 from webapp.orders.terms import Terms, compose
-from webapp.web import done, render
+from webapp.web import done, render, wants_fragment
 
 bp = Blueprint("checkout", __name__)
 
@@ -115,6 +115,9 @@ def _scene(resource_type: str, resource_id: str) -> Scene:
 
 def _finished(scene: Scene) -> Response | None:
     """Where a cart leads that was handed over or ordered before."""
+    if scene.is_handed_over and wants_fragment():
+        # A preview that was asked for in the moment in which the form was sent.
+        return Response(status=204)
     if scene.order_id is not None:
         return done(
             "orders.show", sentence(_ORDERED, order=scene.order_id), order_id=scene.order_id
