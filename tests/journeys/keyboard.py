@@ -13,7 +13,8 @@ _MOST_STOPS = 150
 _FOCUS = """async wanted => {
   for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame);
   const at = document.activeElement;
-  if (at === document.body) return { here: false, fault: "" };
+  // Where a swap puts the focus to be read from, nothing is to be pressed and nothing is drawn.
+  if (at.matches("body, [tabindex='-1']")) return { here: false, fault: "" };
   const style = getComputedStyle(at);
   const drawn = at.type === "date" // the browser draws around its parts
     || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
@@ -44,10 +45,11 @@ class KeyboardSeat(Seat):
         self.page.keyboard.press("Enter")
 
     def write(self, label: str, text: str) -> None:
-        """Go to the field and type over what stands there."""
+        """Go to the field, type over what stands there, and go on."""
         self._go_to(self.field(label))
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.type(text)
+        self.page.keyboard.press("Tab")
 
     def choose(self, name: str) -> None:
         """Go into the list, and on with the arrow until the choice has come."""

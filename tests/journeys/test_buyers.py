@@ -1,6 +1,7 @@
 """A buyer orders alone up to the company limit, and needs an admin above it."""
 
 import pytest
+from playwright.sync_api import Route, expect
 
 from tests.journeys.conftest import Sit
 from tests.support.desk import UNDER, Desk
@@ -41,6 +42,40 @@ def test_over_the_limit_only_admins_can_be_asked(desk: Desk, sit: Sit) -> None:
     alan = sit(desk, "alan", to="/inbox")
     alan.page.get_by_role("link", name="Bob Buyer").first.click()
     alan.reads("so an admin must approve.")
+
+
+def test_a_preview_on_its_way_holds_nobody_back(desk: Desk, sit: Sit) -> None:
+    bob = sit(desk, "bob", to=f"/carts/{desk.cart('bob')}/checkout")
+    held: list[Route] = []
+
+    def hold_previews(route: Route) -> None:
+        if "step=preview" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    bob.page.route("**/checkout", hold_previews)
+    with bob.page.expect_request("**/checkout"):
+        bob.pick("Pay", "Prepayment")
+    bob.press("Ask for approval")
+    bob.heading("You ask for 1,510.00 EUR")
+    assert held
+
+
+def test_a_preview_that_comes_too_late_says_nothing(desk: Desk, sit: Sit) -> None:
+    bob = sit(desk, "bob", to=f"/carts/{desk.cart('bob')}/checkout")
+    path = bob.path
+    token = bob.page.get_by_role("main").locator("[name=csrf_token]").first.input_value()
+    bob.press("Ask for approval")
+    bob.heading("You ask for 1,510.00 EUR")
+    late = bob.page.request.post(
+        path,
+        form={"csrf_token": token, "step": "preview"},
+        headers={"HX-Request": "true", "Origin": desk.url},
+    )
+    assert late.status == 204
+    bob.open("/carts")
+    expect(bob.page.get_by_role("status")).to_be_empty()
 
 
 def test_a_cart_is_handed_over_once(desk: Desk, sit: Sit) -> None:

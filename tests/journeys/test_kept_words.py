@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from tests.journeys.conftest import Sit
 from tests.journeys.seat import Seat
@@ -74,7 +74,7 @@ def test_words_typed_while_an_answer_is_on_its_way_stay(desk: Desk, sit: Sit) ->
     ada.write(NOTE, WORDS)
     held.pop().continue_()
     ada.reads("A decision is final.")
-    assert ada.field(NOTE).input_value() == WORDS
+    expect(ada.field(NOTE)).to_have_value(WORDS)
 
 
 def test_words_outlive_a_lost_connection_and_a_reload(desk: Desk, sit: Sit) -> None:

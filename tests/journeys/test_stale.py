@@ -125,5 +125,8 @@ def _sees_the_change(ada: Seat) -> None:
     change = ada.group("This changed").get_by_role("table", name="What changed")
     for name in ("Revision 1", "Revision 2"):
         change.get_by_role("columnheader", name=name).wait_for()
-    for name in ("Standard, 2 to 4 days, 10.00 EUR", "Express, next working day, 24.90 EUR"):
-        change.get_by_role("cell", name=name).wait_for()
+    for old, new in (
+        ("Ship Standard, 2 to 4 days", "Express, next working day"),
+        ("Price of shipping 10.00 EUR", "24.90 EUR"),
+    ):
+        change.get_by_role("row", name=f"{old} {new}").wait_for()
