@@ -60,6 +60,11 @@ class Stage:
     desk: Desk
     ids: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_second(self) -> bool:
+        """Whether this is PostgreSQL, where only what the databases differ in is asked again."""
+        return self.connection.dialect.name == "postgresql"
+
     @contextmanager
     def scene(self) -> Iterator[None]:
         """What is written within is undone."""

