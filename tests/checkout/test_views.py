@@ -104,6 +104,27 @@ def test_a_buyer_within_the_limit_orders_alone(desk: Desk, as_: As) -> None:
     assert again.headers["Location"] == reply.headers["Location"]
 
 
+def test_nobody_orders_for_another_total_than_the_one_they_saw(desk: Desk, as_: As) -> None:
+    bob, url = as_("bob"), "/carts/c500-bob/checkout"
+    assert "Place the order for 510.00 EUR" in bob.get(url).text
+    data = form(verdict="alone", approver="", total="51000")
+    asked = bob.post(url, data=data)
+    assert asked.status_code == 409
+    assert "With this shipping the order costs 524.90 EUR." in asked.text
+    assert "Place the order for 524.90 EUR" in asked.text
+    assert desk.orders() == []
+    assert bob.post(url, data={**data, "total": "52490"}).status_code == 303
+
+
+def test_the_sums_and_the_button_follow_the_choice_of_shipping(as_: As) -> None:
+    data = form(verdict="alone", approver="", step="preview")
+    reply = as_("bob").post("/carts/c500-bob/checkout", data=data, headers=HTMX)
+    for part in ("checkout-sums", "checkout-act"):
+        assert f'id="{part}"' in reply.text
+    assert reply.text.count('hx-swap-oob="true"') == 2
+    assert "Place the order for 524.90 EUR" in reply.text
+
+
 def test_a_quote_is_handed_over_without_details(desk: Desk, as_: As) -> None:
     rita = as_("rita")
     assert "Delivery and payment" not in rita.get("/quotes/Q1/checkout").text

@@ -93,14 +93,15 @@ def test_colours_that_are_forced_hide_nothing(
     demo: Desk, browser: Browser, known: dict[str, str]
 ) -> None:
     shown = {"inbox", "request", "request-approve", "requests-decided", "checkout-asks"}
-    with visiting(browser, demo.url, forced_colors="active") as visit:
-        be(visit.page, "rita")
-        for place in PLACES:
-            if place.name in shown and place.reader == "rita":
-                open_place(visit.page, place, known)
-                assert not accessibility_faults(visit.page)
-                assert not _without_an_edge(visit.page)
-        assert not visit.problems
+    for reader in ("ada", "rita"):
+        with visiting(browser, demo.url, forced_colors="active") as visit:
+            be(visit.page, reader)
+            for place in PLACES:
+                if place.name in shown and place.reader == reader:
+                    open_place(visit.page, place, known)
+                    assert not accessibility_faults(visit.page)
+                    assert not _without_an_edge(visit.page)
+            assert not visit.problems
 
 
 def _look(page: Page, size: tuple[int, int], theme: Any) -> None:

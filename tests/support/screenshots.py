@@ -72,8 +72,8 @@ def _take(page: Page, place: Place, folder: Path) -> int:
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             name = f"{place.name}-{width}-{theme}.png"
-            # The whole page, but what is fixed to the bottom of a phone stays where it is.
-            page.screenshot(path=folder / name, full_page=width > min(WIDTHS))
+            # The whole page, but where a bar stands at the bottom of the screen, the screen.
+            page.screenshot(path=folder / name, full_page=width == max(WIDTHS))
     return len(WIDTHS) * len(THEMES)
 
 

@@ -31,6 +31,8 @@ class AskForm(FlaskForm):  # type: ignore[misc]
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
     # What the page offered: ordering alone, or asking. If that changed, the page says so first.
     verdict = HiddenField()
+    # The total that the page named, in minor units: shipping that was chosen since may change it.
+    total = HiddenField()
     step = HiddenField()
 
     def offer(self, people: list[tuple[str, str]], *, needed: bool) -> None:

@@ -74,7 +74,7 @@ def create(resource_type: str, resource_id: str) -> Response:
     are_valid = [form.validate() for form in ((delivery, ask) if scene.has_terms else (ask,))]
     if not all(are_valid):
         return _page(scene, delivery, ask, status=422, offered=True)
-    moved = _moved(scene, ask)
+    moved = _moved(scene, delivery, ask)
     if moved is not None:
         return _page(scene, delivery, ask, status=409, notice=moved, offered=True)
     try:
@@ -139,16 +139,20 @@ def _page(
     if not offered:
         _offer(scene, delivery, ask, now=utcnow())
     shipping = _shipping(scene, delivery)
+    total = _total(scene, shipping)
+    ask.total.data = str(total.minor)
+    is_preview = ask.step.data == "preview"
     return render(
         "checkout/show.html",
-        "checkout/_preview.html" if ask.step.data == "preview" else None,
+        "checkout/_preview.html" if is_preview else None,
         status=status,
         scene=scene,
         delivery=delivery,
         ask=ask,
         chosen=scene.candidate(ask.approver.data),
         shipping=shipping,
-        order_total=scene.goods + (shipping or Money.zero(scene.goods.currency)),
+        order_total=total,
+        is_fragment=is_preview and wants_fragment(),
         notice=notice,
     )
 
@@ -159,12 +163,15 @@ def _offer(scene: Scene, delivery: DeliveryForm, ask: AskForm, *, now: datetime)
     ask.offer(people, needed=scene.asks)
 
 
-def _moved(scene: Scene, ask: AskForm) -> Sentence | None:
+def _moved(scene: Scene, delivery: DeliveryForm, ask: AskForm) -> Sentence | None:
     """What changed between the page that was seen and now, if anything did."""
     if ask.verdict.data and ask.verdict.data != scene.verdict.code:
         return scene.verdict.reason or sentence(_RULES_CHANGED)
     if ask.version.data is not None and ask.version.data != scene.view.version:
         return sentence(_CART_CHANGED)
+    total = _total(scene, _shipping(scene, delivery))
+    if scene.alone and ask.total.data and ask.total.data != str(total.minor):
+        return sentence(_TOTAL_CHANGED, total=total)
     return None
 
 
@@ -185,6 +192,10 @@ def _shipping(scene: Scene, delivery: DeliveryForm) -> Money | None:
     return prices.get(delivery.shipping_method.data or "", kept)
 
 
+def _total(scene: Scene, shipping: Money | None) -> Money:
+    return scene.goods + (shipping or Money.zero(scene.goods.currency))
+
+
 def _status(refusal: DomainError) -> int:
     return {Conflict: 409, Forbidden: 403}.get(type(refusal), 422)
 
@@ -193,4 +204,5 @@ _ORDERED = N_("The order {order} is placed.")
 _ASKED = N_("{approver} is asked, and gets a mail.")
 _ASKED_BEFORE = N_("This was handed over before; here is the request.")
 _RULES_CHANGED = N_("What you may do with this cart changed meanwhile. Look at it again.")
+_TOTAL_CHANGED = N_("With this shipping the order costs {total}. Nothing is ordered yet.")
 _CART_CHANGED = N_("The cart changed in another window. Look at it again before you hand it over.")
