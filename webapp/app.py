@@ -18,6 +18,7 @@ from webapp.checkout import views as checkout_views
 from webapp.company import views as company_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
+from webapp.emporix import api
 from webapp.identity import account_views, frame, guards, kept, oidc, sessions
 from webapp.identity import views as identity_views
 from webapp.orders import views as order_views
@@ -93,6 +94,7 @@ def _add_frame(app: Flask, known: Settings) -> None:
     headers.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
+    api.init_app(app)
     web.init_app(app)
     extensions.csrf.init_app(app)
     kept.init_app(app)

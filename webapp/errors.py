@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from webapp.i18n import say
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.kernel.sentence import N_
-from webapp.web import from_htmx, request_id
+from webapp.web import called_api, from_htmx, request_id
 
 STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
 
@@ -43,7 +43,9 @@ def init_app(app: Flask) -> None:
 
 
 def refuse(error: DomainError) -> Response:
-    """The page of a domain error, in the reader's language."""
+    """The page of a domain error, in the reader's language; programs get their own words."""
+    if api := called_api():
+        return api.refuse(error)
     return show(status_of(error), say(error.sentence))
 
 
@@ -53,7 +55,12 @@ def status_of(error: DomainError) -> int:
 
 
 def show(status: int, message: str, *, title: str | None = None) -> Response:
-    """A whole page, or for htmx just the words, put into the live region of the layout."""
+    """A whole page, or for htmx just the words, put into the live region of the layout.
+
+    Programs that call the API are told in its own words.
+    """
+    if api := called_api():
+        return api.say(status)
     if from_htmx():
         response = make_response(str(escape(message)), status)
         response.headers.update({"HX-Retarget": "#alert", "HX-Reswap": "innerHTML"})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -51,6 +52,28 @@ def _config() -> Config:
 def _attached(engine: Engine) -> Iterator[Config]:
     """A configuration whose migrations run in one transaction on one connection."""
     config = _config()
-    with engine.begin() as connection:
+    with engine.connect() as connection, _free_to_rebuild(connection), connection.begin():
         config.attributes["connection"] = connection
         yield config
+        if connection.dialect.name == "sqlite":
+            _refuse_broken_references(connection)
+
+
+@contextmanager
+def _free_to_rebuild(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which its foreign keys must not notice."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(f"The migration would break a reference of the table {broken[0]}.")

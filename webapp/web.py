@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import (
     Flask,
     Response,
+    current_app,
     flash,
     g,
     make_response,
@@ -21,17 +23,42 @@ from werkzeug.exceptions import BadRequest, NotFound
 from webapp import i18n
 from webapp.assets import icons
 from webapp.extensions import assets, settings
+from webapp.kernel.errors import DomainError
 from webapp.kernel.sentence import Sentence
 
 # htmx sends this event to the page with the words of the status line.
 STATUS_EVENT = "status"
 # The name of the fields that take a file; everywhere else a file stands in for nothing.
 FILE = "file"
+_API = "countersign.api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The part of the addresses that programs call: its paths, and its words for refusals.
+
+    It has its own guard; what pages do about sessions, forms and errors is not done there.
+    """
+
+    prefixes: tuple[str, ...]
+    refuse: Callable[[DomainError], Response]
+    say: Callable[[int], Response]
 
 
 def init_app(app: Flask) -> None:
     """Refuse what no page of ours sends; must be bound before anything reads forms."""
     app.before_request(refuse_oddities)
+
+
+def bind_api(app: Flask, api: Api) -> None:
+    """Leave the paths below these prefixes to the API."""
+    app.extensions[_API] = api
+
+
+def called_api() -> Api | None:
+    """The API, when this request is for it."""
+    api: Api | None = current_app.extensions.get(_API)
+    return api if api is not None and request.path.startswith(api.prefixes) else None
 
 
 def refuse_oddities() -> None:
@@ -43,7 +70,7 @@ def refuse_oddities() -> None:
     """
     if "\x00" in request.path:
         raise NotFound
-    if request.method != "POST":
+    if request.method != "POST" or called_api():
         return
     count = sum(len(texts) for _, texts in request.form.lists())
     is_odd = request.is_json or None in request.form or set(request.files) - {FILE}

@@ -12,7 +12,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from webapp.db import Database
-from webapp.seeding import passwords, service
+from webapp.identity import passwords
+from webapp.seeding import service
 from webapp.seeding.domain import Refused, Report
 
 ACME = Path(__file__).parent.parent / "data" / "acme.json"

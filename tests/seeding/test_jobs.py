@@ -17,6 +17,7 @@ from webapp.carts.models import Cart
 from webapp.db import Database
 from webapp.extensions import db
 from webapp.identity.models import Person
+from webapp.identity.passwords import hashed
 from webapp.seeding import jobs, passwords, service
 
 Import = Callable[..., tuple[int, list[str]]]
@@ -132,7 +133,6 @@ def test_a_large_file_shows_progress(run: Import, monkeypatch: pytest.MonkeyPatc
 def test_passwords_are_hashed_once_and_outside_the_transaction(
     run: Import, monkeypatch: pytest.MonkeyPatch, database: Database
 ) -> None:
-    hashed = passwords.hashed
     held: list[bool] = []
     transaction = database.transaction
     inside: list[bool] = [False]

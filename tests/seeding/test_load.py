@@ -20,9 +20,9 @@ from webapp.identity.models import (
     Person,
     Tenant,
 )
+from webapp.identity.passwords import matches
 from webapp.seeding import service
 from webapp.seeding.domain import Refused
-from webapp.seeding.passwords import matches
 
 ADDED = {
     "tenants": 1,

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Tuple, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Tuple, and_, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.approvals.domain import LIVE, Status, Turn
@@ -115,7 +115,8 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     mine = or_(Approval.requester_id == actor.person_id, Approval.approver_id == actor.person_id)
     scope = [Approval.tenant_id == actor.tenant_id, mine]
     if actor.company_id is not None:
-        scope.append(Approval.company_id == actor.company_id)
+        # A token may name a company that the person has left since.
+        scope.append(Approval.company_id == actor.company_id if actor.role else false())
     else:
         own = identity.company_ids(actor.tenant_id, actor.person_id)
         scope.append(Approval.company_id.in_(own))

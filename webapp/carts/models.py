@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,7 +57,10 @@ class Product(Base):
 
 
 class Cart(Base):
-    """A cart; once it is handed over (not OPEN) its lines no longer change."""
+    """A cart; once it is handed over (not OPEN) its lines no longer change.
+
+    It belongs to a person, or to the session of somebody who has not signed in to the shop yet.
+    """
 
     __tablename__ = "carts"
     __table_args__ = (
@@ -64,14 +68,27 @@ class Cart(Base):
         ForeignKeyConstraint(["tenant_id", "site_code"], ["sites.tenant_id", "sites.code"]),
         CheckConstraint(one_of("status", CartStatus), name="status"),
         CheckConstraint("net_minor + tax_minor = gross_minor", name="sum"),
+        CheckConstraint("(owner_id IS NULL) <> (session_id IS NULL)", name="belongs_to_one"),
+        CheckConstraint("session_id IS NULL OR company_id IS NULL", name="guests_have_no_company"),
         Index(
             "ix_carts_owner", "tenant_id", "owner_id", "company_id", "status", "updated_at", "id"
+        ),
+        Index(
+            "ix_carts_session",
+            "tenant_id",
+            "session_id",
+            "status",
+            "updated_at",
+            "id",
+            sqlite_where=text("session_id IS NOT NULL"),
+            postgresql_where=text("session_id IS NOT NULL"),
         ),
     )
 
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    owner_id: Mapped[str] = mapped_column(Id)
+    owner_id: Mapped[str | None] = mapped_column(Id)
+    session_id: Mapped[str | None] = mapped_column(Id)
     company_id: Mapped[str | None] = mapped_column(Id)
     site_code: Mapped[str] = mapped_column(Id)
     currency: Mapped[str] = mapped_column(String(3))
@@ -111,6 +128,8 @@ class CartItem(Base):
     quantity: Mapped[str] = mapped_column(String(40))
     unit_price: Mapped[str] = mapped_column(String(40))
     tax_rate: Mapped[str] = mapped_column(String(20))
+    # The shop's own id of the price, only to be told back to it.
+    price_id: Mapped[str | None] = mapped_column(String(120))
 
 
 class Quote(Base):
@@ -132,6 +151,7 @@ class Quote(Base):
     site_code: Mapped[str] = mapped_column(Id)
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(Code, default=QuoteStatus.OPEN)
+    status_comment: Mapped[str | None] = mapped_column(Text)
     net_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     tax_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     gross_minor: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -119,6 +119,33 @@ class Member:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class Holder(StrEnum):
+    """Whom a token of the API speaks for: nobody yet, a person, or a program."""
+
+    ANONYMOUS = "ANONYMOUS"
+    CUSTOMER = "CUSTOMER"
+    SERVICE = "SERVICE"
+
+
+class TokenKind(StrEnum):
+    """What a token is for: to call, to get the next one, or to ask for tokens (a personal key)."""
+
+    ACCESS = "ACCESS"
+    REFRESH = "REFRESH"
+    KEY = "KEY"
+
+
+class Origin(StrEnum):
+    """How the first token of a family was earned; lifetimes follow from it (R40)."""
+
+    ANONYMOUS = "ANONYMOUS"
+    PASSWORD = "PASSWORD"  # noqa: S105 - a way to sign in
+    EXCHANGE = "EXCHANGE"
+    PROVIDER = "PROVIDER"
+    KEY = "KEY"
+    CLIENT = "CLIENT"
+
+
 class LimitBasis(StrEnum):
     """Which total is compared with the limit (R9)."""
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.db import Base, Code, Id, Json, Utc, one_of
-from webapp.identity.domain import Role, Source
+from webapp.identity.domain import Origin, Role, Source
 
 
 class Tenant(Base):
@@ -175,10 +175,14 @@ class WebSession(Base):
 
 
 class ApiClient(Base):
-    """A program that may ask for tokens."""
+    """A program that may ask for tokens; one with a company is bound to it."""
 
     __tablename__ = "api_clients"
-    __table_args__ = (ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+        ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
+        Index("ix_api_clients_company", "tenant_id", "company_id", "created_at", "id"),
+    )
 
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -186,17 +190,27 @@ class ApiClient(Base):
     secret_hash: Mapped[str | None] = mapped_column(Text)
     grants: Mapped[Any] = mapped_column(Json, default=list)
     scopes: Mapped[Any] = mapped_column(Json, default=list)
+    company_id: Mapped[str | None] = mapped_column(Id)
+    created_by_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Utc)
+    last_used_at: Mapped[datetime | None] = mapped_column(Utc)
+    revoked_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class Token(Base):
-    """A token of the API; only its SHA-256 is kept."""
+    """A token of the API; only its SHA-256 is kept.
+
+    Tokens that were refreshed from each other share a family, which ends when one of its refresh
+    tokens is used twice. A session outlives the sign-in: the anonymous tokens before it have the
+    same one. A personal key is a token of kind KEY, known by its family.
+    """
 
     __tablename__ = "tokens"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
         CheckConstraint("kind IN ('ACCESS', 'REFRESH', 'KEY')", name="kind"),
         CheckConstraint("holder IN ('ANONYMOUS', 'CUSTOMER', 'SERVICE')", name="holder"),
+        CheckConstraint(one_of("origin", Origin), name="origin"),
         CheckConstraint(
             "holder <> 'CUSTOMER' OR person_id IS NOT NULL", name="customer_is_a_person"
         ),
@@ -214,6 +228,9 @@ class Token(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(Id)
     family_id: Mapped[str] = mapped_column(Id)
+    session_id: Mapped[str] = mapped_column(Id)
+    origin: Mapped[str] = mapped_column(Code)
+    name: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[str] = mapped_column(Code)
     holder: Mapped[str] = mapped_column(Code)
     client_id: Mapped[str | None] = mapped_column(Id)
@@ -222,4 +239,16 @@ class Token(Base):
     scopes: Mapped[Any] = mapped_column(Json, default=list)
     created_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
+    last_used_at: Mapped[datetime | None] = mapped_column(Utc)
     revoked_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class RateWindow(Base):
+    """How often something was asked for in the current window of time; shared by all processes."""
+
+    __tablename__ = "rate_windows"
+    __table_args__ = (Index("ix_rate_windows_ends", "ends_at"),)
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(Utc)
+    count: Mapped[int] = mapped_column(Integer)

@@ -3,10 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
-_HASHER = PasswordHasher()
+from webapp.identity.passwords import hashed, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +32,3 @@ class Hashes:
         if (hash_, secret) not in self._compared:
             self._compared[hash_, secret] = matches(hash_, secret)
         return self._compared[hash_, secret]
-
-
-def hashed(secret: str) -> str:
-    """The Argon2id hash, with its own salt and the library's recommended cost."""
-    return _HASHER.hash(secret)
-
-
-def matches(hash_: str | None, secret: str) -> bool:
-    """Whether the stored hash is of this secret; hashes of other kinds never match."""
-    try:
-        return hash_ is not None and _HASHER.verify(hash_, secret)
-    except (VerificationError, InvalidHashError):
-        return False

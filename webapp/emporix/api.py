@@ -1,0 +1,20 @@
+"""The API as a whole: its operations, its guard, and its own words for refusals."""
+
+from flask import Blueprint, Flask
+
+from webapp import web
+from webapp.emporix import access, dialect, models
+from webapp.extensions import csrf
+
+__all__ = ["init_app", "models"]
+
+_BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def init_app(app: Flask) -> None:
+    """Answer programs below the prefixes of the reference service."""
+    web.bind_api(app, web.Api(prefixes=dialect.PREFIXES, refuse=dialect.refuse, say=dialect.say))
+    access.init_app(app)
+    for blueprint in _BLUEPRINTS:
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
