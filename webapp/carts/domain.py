@@ -70,7 +70,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a cart or quote: prices are net, for one unit, in the cart's currency."""
+    """One line of a cart or quote: prices are net, for one unit, in the cart's currency.
+
+    `price_id` is the shop's own id of the price, only to be told back to it.
+    """
 
     line_id: str
     product_id: str
@@ -80,6 +83,7 @@ class Line:
     unit_price: Decimal
     tax_rate: Decimal
     new_unit_price: Decimal | None = None
+    price_id: str | None = None
 
     def totals(self, currency: str) -> Totals:
         """Net and tax of the line, each rounded half up to the minor unit (R13)."""

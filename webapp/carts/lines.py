@@ -27,6 +27,7 @@ class NewLine:
     sku: str = ""
     product_id: str = ""
     line_id: str = ""
+    price_id: str | None = None
 
     def as_line(self, line_id: str) -> Line:
         """The line under its id."""
@@ -38,6 +39,7 @@ class NewLine:
             quantity=self.quantity,
             unit_price=self.unit_price,
             tax_rate=self.tax_rate,
+            price_id=self.price_id,
         )
 
 

@@ -3,10 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from webapp.carts.domain import DeliveryWindow, PaymentMethod, ShippingMethod
+from webapp.carts.domain import DeliveryWindow, PaymentMethod, ShippingMethod, SiteFacts
 from webapp.kernel.money import Money
 
 _EVERY_DAY = range(1, 8)
+
+
+def facts(site: Any) -> SiteFacts:
+    """The site in this row with its price list, prices in its currency."""
+    return SiteFacts(
+        code=site.code,
+        currency=site.currency,
+        countries=tuple(site.countries),
+        shipping_methods=shipping_methods(site.shipping_methods, site.currency),
+        delivery_windows=delivery_windows(site.delivery_windows),
+        payment_methods=payment_methods(site.payment_methods),
+    )
 
 
 def shipping_methods(

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, null, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.carts import models, price_list
@@ -139,9 +139,9 @@ def quotes(session: Session, actor: Actor, cursor: str | None = None) -> Page[Ca
 
 
 def resource(session: Session, tenant_id: str, type: ResourceType, id: str) -> Resource | None:  # noqa: A002 - the words of the domain
-    """A cart or quote of anybody, for rules; a deleted cart is None."""
+    """A cart or quote of any person, for rules; a deleted cart or a guest's is None."""
     if type is ResourceType.CART:
-        query = select(*_CART).where(Cart.status != CartStatus.DELETED)
+        query = select(*_CART).where(Cart.status != CartStatus.DELETED, Cart.owner_id.is_not(None))
         query = query.where(Cart.tenant_id == tenant_id, Cart.id == id)
     else:
         query = select(*_QUOTE).where(Quote.tenant_id == tenant_id, Quote.id == id)
@@ -162,8 +162,8 @@ def default_site(session: Session, tenant_id: str) -> SiteFacts:
 
 def products(session: Session, tenant_id: str, currency: str) -> list[Product]:
     """The first products of the list by name, for people to pick from."""
-    query = _products(tenant_id, currency).limit(LISTED_PRODUCTS)
-    return [_product(row) for row in session.execute(query)]
+    query = listed(tenant_id, currency).limit(LISTED_PRODUCTS)
+    return [product_of(row) for row in session.execute(query)]
 
 
 def products_by_sku(
@@ -173,29 +173,16 @@ def products_by_sku(
     wanted = sorted({form for sku in skus for form in (sku, sku.upper(), sku.lower())})
     found: dict[str, Product] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = _products(tenant_id, currency)
+        query = listed(tenant_id, currency)
         for row in session.execute(
             query.where(models.Product.sku.in_(wanted[start : start + _CHUNK]))
         ):
-            found.setdefault(row.sku.lower(), _product(row))
+            found.setdefault(row.sku.lower(), product_of(row))
     return found
 
 
-def _site(session: Session, query: Select[Site]) -> SiteFacts:
-    row = session.scalar(query)
-    if row is None:
-        raise NotFound(sentence(N_("There is no such shop.")), code="no_site")
-    return SiteFacts(
-        code=row.code,
-        currency=row.currency,
-        countries=tuple(row.countries),
-        shipping_methods=price_list.shipping_methods(row.shipping_methods, row.currency),
-        delivery_windows=price_list.delivery_windows(row.delivery_windows),
-        payment_methods=price_list.payment_methods(row.payment_methods),
-    )
-
-
-def _products(tenant_id: str, currency: str) -> Select[str, str, str, str, str]:
+def listed(tenant_id: str, currency: str) -> Select[str, str, str, str, str]:
+    """The products of the list in this currency by name, to be narrowed down."""
     product = models.Product
     return (
         select(product.id, product.sku, product.name, product.unit_price, product.tax_rate)
@@ -204,7 +191,8 @@ def _products(tenant_id: str, currency: str) -> Select[str, str, str, str, str]:
     )
 
 
-def _product(row: Any) -> Product:
+def product_of(row: Any) -> Product:
+    """The product in a row of `listed`."""
     return Product(
         id=row.id,
         sku=row.sku,
@@ -212,6 +200,25 @@ def _product(row: Any) -> Product:
         unit_price=Decimal(row.unit_price),
         tax_rate=Decimal(row.tax_rate),
     )
+
+
+def lines_of(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
+    """The lines of these carts in their order, by cart."""
+    item = CartItem
+    query = (
+        select(item.cart_id, item.id, item.product_id, item.sku, item.name)
+        .add_columns(item.quantity, item.unit_price, item.tax_rate, null(), item.price_id)
+        .where(item.tenant_id == tenant_id, item.cart_id.in_(ids))
+        .order_by(item.cart_id, item.position, item.id)
+    )
+    return _lines(tuple(row) for row in session.execute(query))
+
+
+def _site(session: Session, query: Select[Site]) -> SiteFacts:
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound(sentence(N_("There is no such shop.")), code="no_site")
+    return price_list.facts(row)
 
 
 def _position(cursor: str) -> tuple[datetime, str]:
@@ -229,7 +236,7 @@ def _next(rows: Sequence[Any], key: str) -> str | None:
 def _views(session: Session, kind: ResourceType, rows: Sequence[Any]) -> list[CartView]:
     if not rows:
         return []
-    read = _cart_lines if kind is ResourceType.CART else _quote_lines
+    read = lines_of if kind is ResourceType.CART else _quote_lines
     lines = read(session, rows[0].tenant_id, [row.id for row in rows])
     return [_view(kind, dict(row._mapping), tuple(lines.get(row.id, ()))) for row in rows]
 
@@ -261,22 +268,11 @@ def _view(kind: ResourceType, row: dict[str, Any], lines: tuple[Line, ...]) -> C
     )
 
 
-def _cart_lines(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
-    item = CartItem
-    query = (
-        select(item.cart_id, item.id, item.product_id, item.sku, item.name)
-        .add_columns(item.quantity, item.unit_price, item.tax_rate)
-        .where(item.tenant_id == tenant_id, item.cart_id.in_(ids))
-        .order_by(item.cart_id, item.position, item.id)
-    )
-    return _lines((*row, None) for row in session.execute(query))
-
-
 def _quote_lines(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
     item = QuoteItem
     query = (
         select(item.quote_id, item.id, item.product_id, item.sku, item.name)
-        .add_columns(item.quantity, item.unit_price, item.tax_rate, item.new_unit_price)
+        .add_columns(item.quantity, item.unit_price, item.tax_rate, item.new_unit_price, null())
         .where(item.tenant_id == tenant_id, item.quote_id.in_(ids))
         .order_by(item.quote_id, item.position, item.id)
     )
@@ -285,7 +281,7 @@ def _quote_lines(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[s
 
 def _lines(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Line]]:
     lines: dict[str, list[Line]] = {}
-    for owner, line_id, product_id, sku, name, quantity, price, rate, new_price in rows:
+    for owner, line_id, product_id, sku, name, quantity, price, rate, new_price, price_id in rows:
         line = Line(
             line_id=line_id,
             product_id=product_id,
@@ -295,6 +291,7 @@ def _lines(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Line]]:
             unit_price=Decimal(price),
             tax_rate=Decimal(rate),
             new_unit_price=None if new_price is None else Decimal(new_price),
+            price_id=price_id,
         )
         lines.setdefault(owner, []).append(line)
     return lines

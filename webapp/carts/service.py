@@ -3,30 +3,28 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Update, delete, insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from webapp.carts import queries
+from webapp.carts import queries, recording
 from webapp.carts.domain import (
     CartStatus,
-    Line,
     QuoteStatus,
     Resource,
     ResourceType,
     may_hand_over,
-    total,
 )
 from webapp.carts.drafting import Draft, Goods, Terms, resolve
 from webapp.carts.lines import NewLine, check_lines
-from webapp.carts.models import Cart, CartItem, Quote
+from webapp.carts.models import Cart, Quote
 from webapp.carts.parsing import Reading
 from webapp.carts.queries import CartView
+from webapp.carts.recording import Key
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict
-from webapp.kernel.ids import is_client_id, new_id
 from webapp.kernel.sentence import N_, sentence
 
 
@@ -63,10 +61,11 @@ def create(
     """
     site = queries.default_site(session, actor.tenant_id)
     check_lines(lines, site.currency)
-    return _store(
+    return recording.store(
         session,
-        actor,
+        actor.tenant_id,
         lines,
+        **_owner(actor),
         site_code=site.code,
         currency=site.currency,
         name=name,
@@ -93,13 +92,11 @@ def change(
     require_open(cart)
     currency = cart.resource.currency
     check_lines(lines, currency)
-    kept = _with_ids(lines)
-    values = {"name": name, **_sums(kept, currency), "updated_at": now}
-    _claim(session, cart, seen_version, values)
-    session.execute(
-        delete(CartItem).where(CartItem.tenant_id == actor.tenant_id, CartItem.cart_id == cart_id)
-    )
-    _add_items(session, actor.tenant_id, cart_id, kept)
+    kept = recording.with_ids(lines)
+    key = Key(actor.tenant_id, cart_id)
+    values = {"name": name, **recording.sums(kept, currency), "updated_at": now}
+    recording.claim(session, key, seen_version, values)
+    recording.replace_lines(session, key, kept)
 
 
 def remove(
@@ -108,7 +105,8 @@ def remove(
     """Delete the actor's open cart; raises as `change` does."""
     cart = queries.get(session, actor, cart_id)
     require_open(cart)
-    _claim(session, cart, seen_version, {"status": CartStatus.DELETED, "updated_at": now})
+    values = {"status": CartStatus.DELETED, "updated_at": now}
+    recording.claim(session, Key(actor.tenant_id, cart_id), seen_version, values)
 
 
 def consume(
@@ -129,7 +127,7 @@ def consume(
         table.version == resource.version,
     )
     values = {"status": to, "version": table.version + 1, "updated_at": now}
-    if _count(session, statement.values(values)) != 1:
+    if recording.count(session, statement.values(values)) != 1:
         raise _taken(resource)
 
 
@@ -156,10 +154,11 @@ def restore(
         )
         for line in frozen.lines
     ]
-    return _store(
+    return recording.store(
         session,
-        actor,
+        actor.tenant_id,
         lines,
+        **_owner(actor),
         site_code=frozen.site_code,
         currency=frozen.currency,
         details=details,
@@ -178,94 +177,8 @@ def require_open(cart: CartView) -> None:
         )
 
 
-def _store(
-    session: Session,
-    actor: Actor,
-    lines: Sequence[NewLine],
-    *,
-    currency: str,
-    now: datetime,
-    **rest: Any,
-) -> str:
-    cart_id = new_id()
-    kept = _with_ids(lines)
-    session.execute(
-        insert(Cart).values(
-            tenant_id=actor.tenant_id,
-            id=cart_id,
-            owner_id=actor.person_id,
-            company_id=actor.company_id,
-            currency=currency,
-            created_at=now,
-            updated_at=now,
-            **_sums(kept, currency),
-            **rest,
-        )
-    )
-    _add_items(session, actor.tenant_id, cart_id, kept)
-    return cart_id
-
-
-def _with_ids(lines: Sequence[NewLine]) -> list[Line]:
-    """A kept line keeps its id, the first time it appears; what can be none gets a new one."""
-    used: set[str] = set()
-    kept = []
-    for line in lines:
-        is_kept = is_client_id(line.line_id) and line.line_id not in used
-        line_id = line.line_id if is_kept else new_id()
-        used.add(line_id)
-        kept.append(line.as_line(line_id))
-    return kept
-
-
-def _sums(lines: Sequence[Line], currency: str) -> dict[str, int]:
-    totals = total(lines, currency)
-    return {
-        "net_minor": totals.net.minor,
-        "tax_minor": totals.tax.minor,
-        "gross_minor": totals.gross.minor,
-        "item_count": len(lines),
-    }
-
-
-def _add_items(session: Session, tenant_id: str, cart_id: str, lines: Sequence[Line]) -> None:
-    session.execute(
-        insert(CartItem),
-        [
-            {
-                "tenant_id": tenant_id,
-                "cart_id": cart_id,
-                "id": line.line_id,
-                "position": position,
-                "product_id": line.product_id,
-                "sku": line.sku,
-                "name": line.name,
-                "quantity": format(line.quantity, "f"),
-                "unit_price": format(line.unit_price, "f"),
-                "tax_rate": format(line.tax_rate, "f"),
-            }
-            for position, line in enumerate(lines, 1)
-        ],
-    )
-
-
-def _claim(session: Session, cart: CartView, seen_version: int, values: dict[str, Any]) -> None:
-    statement = update(Cart).where(
-        Cart.tenant_id == cart.resource.tenant_id,
-        Cart.id == cart.id,
-        Cart.status == CartStatus.OPEN,
-        Cart.version == seen_version,
-    )
-    if _count(session, statement.values(**values, version=Cart.version + 1)) != 1:
-        raise Conflict(
-            sentence(N_("This cart was changed meanwhile, in another window or by the shop.")),
-            code="cart_changed",
-        )
-
-
-def _count(session: Session, statement: Update) -> int:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast("CursorResult[Any]", result).rowcount
+def _owner(actor: Actor) -> dict[str, str | None]:
+    return {"owner_id": actor.person_id, "company_id": actor.company_id}
 
 
 def _taken(resource: Resource) -> Conflict:
