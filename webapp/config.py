@@ -89,6 +89,11 @@ class Settings:
     proxies: int = _setting(
         0, "How many reverse proxies in front are trusted for the address and scheme of a request."
     )
+    cors_origins: str = _setting(
+        "",
+        "Origins of shops whose pages call the API from the browser, separated by commas: "
+        "https://shop.example.",
+    )
     log_level: str = _setting("info", "debug, info, warning or error.")
 
     @property
@@ -106,6 +111,11 @@ class Settings:
         """Scheme and host of the provider, or nothing when none is set."""
         parts = urlsplit(self.oidc_issuer)
         return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+    @property
+    def cors_origin_list(self) -> tuple[str, ...]:
+        """The origins that may call the API from a browser."""
+        return tuple(filter(None, (origin.strip() for origin in self.cors_origins.split(","))))
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -82,6 +82,23 @@ def _check_database(settings: Settings) -> list[Problem]:
     return [Problem(variable("database_url"), what, remedy)]
 
 
+def _check_origins(settings: Settings) -> list[Problem]:
+    return [
+        Problem(
+            variable("cors_origins"),
+            f"{origin!r} is not an origin.",
+            "Write scheme and host only, like https://shop.example.",
+        )
+        for origin in settings.cors_origin_list
+        if not _is_origin(origin)
+    ]
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and text == f"{parts.scheme}://{parts.netloc}"
+
+
 def _check_secret(settings: Settings) -> list[Problem]:
     if settings.env == "production" and not settings.secret_key:
         what = "It is missing."
@@ -158,5 +175,6 @@ _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_secret,
     _check_oidc,
     _check_numbers,
+    _check_origins,
 )
 _PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (_refuse_http, _refuse_no_provider)

@@ -162,7 +162,7 @@ def _create_idempotency_keys() -> None:
         sa.Column("person_id", _ID, nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("claim", sa.String(length=64), nullable=False),
+        sa.Column("attempt", sa.String(length=64), nullable=False),
         sa.Column("locked_until", _UTC, nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("headers", sa.Text(), nullable=False),

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from webapp import web
-from webapp.emporix import access, dialect, models
+from webapp.emporix import access, cors, dialect, jobs, models
 from webapp.extensions import csrf
 
 __all__ = ["init_app", "models"]
@@ -14,7 +14,9 @@ _BLUEPRINTS: tuple[Blueprint, ...] = ()
 def init_app(app: Flask) -> None:
     """Answer programs below the prefixes of the reference service."""
     web.bind_api(app, web.Api(prefixes=dialect.PREFIXES, refuse=dialect.refuse, say=dialect.say))
+    cors.init_app(app)
     access.init_app(app)
+    jobs.init_app(app)
     for blueprint in _BLUEPRINTS:
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)

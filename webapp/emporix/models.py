@@ -12,8 +12,8 @@ from webapp.db import Base, Id, Json, Utc
 class IdempotencyKey(Base):
     """A key that a client sent with a request: still running while it has no status.
 
-    `claim` names the request that is working on it until `locked_until`; what that request does is
-    committed together with its answer, or not at all.
+    `attempt` names the request that is working on it until `locked_until`; what that request does
+    is committed together with its answer, or not at all.
     """
 
     __tablename__ = "idempotency_keys"
@@ -26,7 +26,7 @@ class IdempotencyKey(Base):
     person_id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
-    claim: Mapped[str] = mapped_column(String(64))
+    attempt: Mapped[str] = mapped_column(String(64))
     locked_until: Mapped[datetime] = mapped_column(Utc)
     status: Mapped[int | None] = mapped_column(Integer)
     headers: Mapped[Any] = mapped_column(Json, default=dict)
