@@ -28,6 +28,7 @@ LEADS_TO = {
         "ASK": "PENDING",
         "ANSWER": "PENDING",
         "CHANGE": "PENDING",
+        "REWORD": "PENDING",
     },
     "APPROVED": {"ORDER": "APPROVED"},
     "DECLINED": {"RESUBMIT": "DECLINED"},
@@ -54,7 +55,7 @@ def test_the_codes_that_are_stored_stay_as_they_are() -> None:
     assert " ".join(Status) == "PENDING APPROVED DECLINED CLOSED EXPIRED"
     assert " ".join(Turn) == "APPROVER REQUESTER"
     assert " ".join(Action) == (
-        "SUBMIT COMMENT ASK ANSWER CHANGE APPROVE DECLINE WITHDRAW EXPIRE ORDER RESUBMIT"
+        "SUBMIT COMMENT ASK ANSWER CHANGE REWORD APPROVE DECLINE WITHDRAW EXPIRE ORDER RESUBMIT"
     )
 
 

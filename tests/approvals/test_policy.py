@@ -31,6 +31,7 @@ from webapp.approvals.policy import (
     may,
     may_approve,
     may_need_approval,
+    may_note,
     outcome,
 )
 from webapp.identity.domain import CompanyFacts, Member, Role
@@ -186,6 +187,7 @@ ACTS = [
     (PENDING, Action.ASK, OWN, MAY, BOBS),
     (PENDING, Action.COMMENT, MAY, MAY, PARTIES),
     (PENDING, Action.CHANGE, MAY, MAY, PARTIES),
+    (PENDING, Action.REWORD, MAY, MAY, PARTIES),
     (PENDING, Action.WITHDRAW, MAY, MAY, PARTIES),
     (QUOTE, Action.CHANGE, QUOTE_TERMS, QUOTE_TERMS, PARTIES),
     (PENDING, Action.ANSWER, NO_QUESTION, NO_QUESTION, NO_QUESTION),
@@ -214,6 +216,15 @@ def test_who_may_do_what(
         verdict = may(person, action, approval)
         assert (verdict.code, words(verdict)) == (code, sentence), person
         assert verdict.allowed is (code == "yes")
+
+
+@pytest.mark.parametrize(("person", "allowed"), [("bob", True), ("rita", False), ("ada", False)])
+def test_what_the_approver_says_is_theirs(person: str, allowed: bool) -> None:
+    verdict = may_note(person, PENDING)
+    assert verdict.allowed is allowed
+    if not allowed:
+        assert verdict.code == "not_yours_to_change"
+        assert words(verdict) == "These are the words of Bob, so only they change them."
 
 
 OUTCOMES = [

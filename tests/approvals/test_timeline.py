@@ -42,6 +42,10 @@ TOLD = [
         "*You* changed how it is delivered or paid; this is revision 2", "arrow-left-right",
     ),
     (
+        event(Action.REWORD),
+        "*Rita Roe* changed what was said", "*You* changed what was said", "pencil",
+    ),
+    (
         event(Action.APPROVE, revision=3),
         "*Rita Roe* approved revision 3", "*You* approved revision 3", "circle-check",
     ),

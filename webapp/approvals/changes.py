@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from webapp.carts.domain import SiteFacts
 from webapp.kernel.money import Money
@@ -21,6 +22,8 @@ _LABELS = {
     "slot": N_("Delivery window"),
 }
 OTHER = N_("Other details")
+COMMENT = N_("Comment of the requester")
+NOTE = N_("Comment of the approver")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,24 @@ def changes(before: Terms, after: Terms, *, currency: str, site: SiteFacts) -> l
         for key in _LABELS
         if old[key] != new[key]
     ]
-    if not found and before != after:
+    if not found and not alike(before, after):
         found.append(Change(label=OTHER, old="", new=""))
     return found
+
+
+def alike(before: Terms, after: Terms) -> bool:
+    """Whether both say the same as JSON documents do: true is not 1, while 1 is 1.0."""
+    return _same(before.details, after.details) and _same(
+        before.delivery_window, after.delivery_window
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _words(terms: Terms, currency: str, site: SiteFacts) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """What both sides say and change while a request is pending."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
-from webapp.approvals.changes import changes
+from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Turn, next_turn
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice
@@ -17,6 +18,7 @@ from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
+from webapp.ledger.service import Entry
 from webapp.orders.delivery import freeze
 from webapp.orders.details import shipping_price
 from webapp.orders.terms import Terms
@@ -54,28 +56,46 @@ def change(
     seen.
     """
     approval = open_for(session, actor, approval_id, Action.CHANGE, now=now, seen=seen_revision)
+    revised = revise(session, actor, approval, terms, now=now)
+    if revised is None:
+        return approval
+    record(session, approval, revised.entry, now=now, **revised.values)
+    session.add(revised.row)
+    notice = Notice(template="changed", actor_name=actor.name, changes=revised.changes)
+    notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
+    return approval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revised:
+    """What other terms come to: the entry, the values of the request, and the next revision."""
+
+    entry: Entry
+    values: dict[str, Any]
+    row: Revision
+    changes: list[Change]
+
+
+def revise(
+    session: Session, actor: Actor, approval: Approval, terms: Terms, *, now: datetime
+) -> Revised | None:
+    """The next revision with these terms, not yet written; None when nothing differs (R29)."""
     current = queries.revision(session, approval)
     before = Terms(details=current.details, delivery_window=current.delivery_window)
     site = carts.site(session, approval.tenant_id, approval.site_code)
     found = changes(before, terms, currency=approval.currency, site=site)
     if not found:
-        return approval
+        return None
     number = approval.revision + 1
-    entry = entry_by(
-        actor,
-        Action.CHANGE,
-        approval,
-        revision=number,
-        data={"changes": [c.as_data() for c in found]},
-    )
     goods = Money(approval.gross_minor, approval.currency)
     total = goods + shipping_price(terms.details, approval.currency)
-    record(session, approval, entry, now=now, revision=number, total_minor=total.minor)
-    words = freeze(terms, site)
-    session.add(_next_revision(actor, current, terms, words, now=now))
-    notice = Notice(template="changed", actor_name=actor.name, changes=found)
-    notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
-    return approval
+    told = {"changes": [change.as_data() for change in found]}
+    return Revised(
+        entry=entry_by(actor, Action.CHANGE, approval, revision=number, data=told),
+        values={"revision": number, "total_minor": total.minor},
+        row=_next_revision(actor, current, terms, freeze(terms, site), now=now),
+        changes=found,
+    )
 
 
 def _next_revision(

@@ -1,7 +1,9 @@
 """The life of an approval: its states, who moves next, and when it expires."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Any, Final
 
 from webapp.kernel.errors import Conflict
 from webapp.kernel.sentence import N_, sentence
@@ -42,6 +44,7 @@ class Action(StrEnum):
     ASK = "ASK"
     ANSWER = "ANSWER"
     CHANGE = "CHANGE"
+    REWORD = "REWORD"
     APPROVE = "APPROVE"
     DECLINE = "DECLINE"
     WITHDRAW = "WITHDRAW"
@@ -57,6 +60,39 @@ class Turn(StrEnum):
     REQUESTER = "REQUESTER"
 
 
+class Unset(Enum):
+    """The type of `UNSET`: what an amendment does not touch; None would take it away."""
+
+    UNSET = "unset"
+
+
+UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendable:
+    """What an amendment can touch, as it stands: what both sides last said, and the terms."""
+
+    comment: str | None
+    note: str | None
+    details: dict[str, Any] | None
+    delivery_window: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """Several changes that count together or not at all (R41).
+
+    `comment` are the requester's words, `note` the approver's; None takes them away.
+    """
+
+    comment: str | Unset | None = UNSET
+    note: str | Unset | None = UNSET
+    details: dict[str, Any] | Unset | None = UNSET
+    delivery_window: dict[str, Any] | Unset | None = UNSET
+    status: Status | Unset = UNSET
+
+
 # The state machine (R18): what is missing here is refused.
 NEXT: dict[tuple[Status, Action], Status] = {
     (Status.PENDING, Action.APPROVE): Status.APPROVED,
@@ -67,6 +103,7 @@ NEXT: dict[tuple[Status, Action], Status] = {
     (Status.PENDING, Action.ASK): Status.PENDING,
     (Status.PENDING, Action.ANSWER): Status.PENDING,
     (Status.PENDING, Action.CHANGE): Status.PENDING,
+    (Status.PENDING, Action.REWORD): Status.PENDING,
     (Status.APPROVED, Action.ORDER): Status.APPROVED,
     (Status.DECLINED, Action.RESUBMIT): Status.DECLINED,
     (Status.CLOSED, Action.RESUBMIT): Status.CLOSED,

@@ -92,6 +92,17 @@ def may(
     return _RULES[action](person_id, approval, standing)
 
 
+def may_note(person_id: str, approval: ApprovalFacts) -> Verdict:
+    """Whether this person may say what the approver says beside a decision (R41)."""
+    if person_id == approval.approver_id:
+        return YES
+    return no(
+        "not_yours_to_change",
+        N_("These are the words of {name}, so only they change them."),
+        name=approval.approver_first_name,
+    )
+
+
 def in_time(approval: ApprovalFacts, now: datetime) -> Verdict:
     """No, once the time of a pending request is over, even if nobody has noted it yet (R20)."""
     if approval.status == Status.PENDING and approval.expires_at <= now:
@@ -222,6 +233,7 @@ _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.ANSWER: _answers,
     Action.COMMENT: _is_party,
     Action.CHANGE: _changes,
+    Action.REWORD: _is_party,
     Action.WITHDRAW: _is_party,
     Action.EXPIRE: _happens_by_itself,
     Action.ORDER: _orders,

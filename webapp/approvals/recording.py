@@ -31,12 +31,7 @@ def open_for(
 ) -> Approval:
     """The locked approval, once it is sure that this person may do this now on what they saw."""
     approval = queries.claim(session, actor, approval_id)
-    verdict = in_time(approval, now) and may(
-        actor.person_id, action, approval, standing=standing(session, approval)
-    )
-    if not verdict and verdict.code in ("finished", "ordered"):
-        raise Conflict(verdict.reason or outcome(approval), code=verdict.code)
-    require(verdict)
+    demand(approval, asked(session, actor, approval, action, now=now))
     if seen is not None and seen != approval.revision:
         raise Conflict(
             sentence(N_("This request changed while you were reading it.")), code="changed"
@@ -44,11 +39,32 @@ def open_for(
     return approval
 
 
+def asked(
+    session: Session, actor: Actor, approval: Approval, action: Action, *, now: datetime
+) -> Verdict:
+    """Whether this person may do this with the claimed approval now, and why not."""
+    return in_time(approval, now) and may(
+        actor.person_id, action, approval, standing=standing(session, approval)
+    )
+
+
+def demand(approval: Approval, verdict: Verdict) -> None:
+    """Return when the verdict is yes; raises `Conflict` when it is too late, else `Forbidden`."""
+    if not verdict and verdict.code in ("finished", "ordered"):
+        raise Conflict(verdict.reason or outcome(approval), code=verdict.code)
+    require(verdict)
+
+
 def record(
-    session: Session, approval: Approval, entry: Entry, *, now: datetime, **values: Any
+    session: Session, approval: Approval, *entries: Entry, now: datetime, **values: Any
 ) -> None:
-    """Write history and row together; the counted update makes sure that one change wins."""
-    head = ledger.append(session, head_of(approval), entry, now=now)
+    """Write history and row together, as one change however many entries tell of it.
+
+    The counted update makes sure that one change wins.
+    """
+    head = head_of(approval)
+    for entry in entries:
+        head = ledger.append(session, head, entry, now=now)
     claimed = session.execute(
         update(Approval)
         .where(

@@ -1,11 +1,14 @@
 """How a request ends: decision, withdrawal, expiry, and the order or the new cart that follows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
+from webapp.approvals.changes import Change
 from webapp.approvals.domain import Action, Status, next_status
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice
@@ -36,9 +39,17 @@ class Decision:
 
 
 def decide(
-    session: Session, actor: Actor, approval_id: str, decision: Decision, *, now: datetime
+    session: Session,
+    actor: Actor,
+    approval_id: str,
+    decision: Decision,
+    *,
+    differences: Sequence[Change] = (),
+    now: datetime,
 ) -> Approval:
     """Approve or decline, tell the requester, and place the order at once where that was asked for.
+
+    `differences` are kept with the order, see `place_order`.
 
     Raises `NotFound` for strangers, `Conflict` (`finished` with the outcome, `changed` when another
     revision was seen), `Forbidden` with the reason, `Invalid` for a decline without words.
@@ -57,15 +68,11 @@ def decide(
         approval,
         entry_by(actor, decision.action, approval, text=note),
         now=now,
-        status=next_status(Status(approval.status), decision.action),
-        turn=None,
-        decided_at=now,
-        decided_by_id=actor.person_id,
-        decided_by_name=actor.name,
         approver_comment=note or approval.approver_comment,
+        **ended(actor, approval, decision.action, now=now),
     )
     if decision.place_order and decision.action is Action.APPROVE:
-        _place(session, actor, approval, now=now)
+        _place(session, actor, approval, differences=differences, now=now)
     template = "approved" if decision.action is Action.APPROVE else "declined"
     notice = Notice(template=template, actor_name=actor.name, text=note)
     notices.tell_requester(session, approval, notice, now=now)
@@ -80,15 +87,22 @@ def withdraw(session: Session, actor: Actor, approval_id: str, *, now: datetime)
         approval,
         entry_by(actor, Action.WITHDRAW, approval),
         now=now,
-        status=next_status(Status(approval.status), Action.WITHDRAW),
-        turn=None,
-        decided_at=now,
-        decided_by_id=actor.person_id,
-        decided_by_name=actor.name,
+        **ended(actor, approval, Action.WITHDRAW, now=now),
     )
     notice = Notice(template="withdrawn", actor_name=actor.name)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
+
+
+def ended(actor: Actor, approval: Approval, action: Action, *, now: datetime) -> dict[str, Any]:
+    """The values of a request that this person ends: its last state, and who ended it when."""
+    return {
+        "status": next_status(Status(approval.status), action),
+        "turn": None,
+        "decided_at": now,
+        "decided_by_id": actor.person_id,
+        "decided_by_name": actor.name,
+    }
 
 
 def expire_due(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -113,10 +127,20 @@ def expire_due(session: Session, *, now: datetime, limit: int = 100) -> int:
     return len(found)
 
 
-def place_order(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
-    """Place the order from exactly what was approved, once, by either party (R25)."""
+def place_order(
+    session: Session,
+    actor: Actor,
+    approval_id: str,
+    *,
+    differences: Sequence[Change] = (),
+    now: datetime,
+) -> Approval:
+    """Place the order from exactly what was approved, once, by either party (R25).
+
+    `differences` is what a shop sent otherwise; it is written into the history and changes nothing.
+    """
     approval = open_for(session, actor, approval_id, Action.ORDER, now=now)
-    _place(session, actor, approval, now=now)
+    _place(session, actor, approval, differences=differences, now=now)
     notice = Notice(template="ordered", actor_name=actor.name)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
@@ -158,7 +182,14 @@ def _given_back(session: Session, approval: Approval) -> str | None:
     return cart.id if cart is not None and cart.open else None
 
 
-def _place(session: Session, actor: Actor, approval: Approval, *, now: datetime) -> None:
+def _place(
+    session: Session,
+    actor: Actor,
+    approval: Approval,
+    *,
+    differences: Sequence[Change],
+    now: datetime,
+) -> None:
     current = queries.revision(session, approval)
     order_id = orders.place(
         session,
@@ -179,5 +210,8 @@ def _place(session: Session, actor: Actor, approval: Approval, *, now: datetime)
         ),
         now=now,
     )
-    entry = entry_by(actor, Action.ORDER, approval, data={"order": order_id})
+    data: dict[str, Any] = {"order": order_id}
+    if differences:
+        data["changes"] = [difference.as_data() for difference in differences]
+    entry = entry_by(actor, Action.ORDER, approval, data=data)
     record(session, approval, entry, now=now, order_id=order_id)

@@ -34,9 +34,13 @@ def tell(events: list[Event], reader_id: str) -> list[TimelineEntry]:
 def _entry(event: Event, reader_id: str) -> TimelineEntry:
     own = event.actor_id == reader_id
     action = Action(event.action)
+    changes = [Change(**change) for change in event.data.get("changes", [])]
+    texts = _OWN if own else _OTHERS
+    if action is Action.ORDER and changes:
+        texts = _OWN_WITH_DIFFERENCES if own else _OTHERS_WITH_DIFFERENCES
     return TimelineEntry(
         sentence=sentence(
-            (_OWN if own else _OTHERS)[action],
+            texts[action],
             actor=event.actor_name or sentence(N_("Somebody")),
             approver=event.data.get("approver", ""),
             order=event.data.get("order", ""),
@@ -46,7 +50,7 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
         name=event.actor_name,
         words=event.text,
         icon=_ICONS.get(action, "info"),
-        changes=[Change(**change) for change in event.data.get("changes", [])],
+        changes=changes,
     )
 
 
@@ -56,6 +60,7 @@ _OTHERS = {
     Action.ASK: N_("*{actor}* asked a question"),
     Action.ANSWER: N_("*{actor}* answered"),
     Action.CHANGE: N_("*{actor}* changed how it is delivered or paid; this is revision {revision}"),
+    Action.REWORD: N_("*{actor}* changed what was said"),
     Action.APPROVE: N_("*{actor}* approved revision {revision}"),
     Action.DECLINE: N_("*{actor}* declined"),
     Action.WITHDRAW: N_("*{actor}* withdrew the request"),
@@ -69,6 +74,7 @@ _OWN = {
     Action.ASK: N_("*You* asked a question"),
     Action.ANSWER: N_("*You* answered"),
     Action.CHANGE: N_("*You* changed how it is delivered or paid; this is revision {revision}"),
+    Action.REWORD: N_("*You* changed what was said"),
     Action.APPROVE: N_("*You* approved revision {revision}"),
     Action.DECLINE: N_("*You* declined"),
     Action.WITHDRAW: N_("*You* withdrew the request"),
@@ -76,9 +82,23 @@ _OWN = {
     Action.ORDER: N_("*You* placed the order {order}"),
     Action.RESUBMIT: N_("*You* took the goods back into a new cart"),
 }
+# The order of a shop that sent other terms along: they are named, and counted for nothing (R25).
+_OTHERS_WITH_DIFFERENCES = {
+    Action.ORDER: N_(
+        "*{actor}* placed the order {order}. The shop sent other terms than approved; "
+        "what was approved is what was ordered."
+    )
+}
+_OWN_WITH_DIFFERENCES = {
+    Action.ORDER: N_(
+        "*You* placed the order {order}. The shop sent other terms than approved; "
+        "what was approved is what was ordered."
+    )
+}
 _ICONS = {
     Action.SUBMIT: "send",
     Action.CHANGE: "arrow-left-right",
+    Action.REWORD: "pencil",
     Action.APPROVE: "circle-check",
     Action.DECLINE: "circle-x",
     Action.WITHDRAW: "undo-2",
