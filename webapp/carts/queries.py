@@ -39,13 +39,16 @@ _CART = (
 _QUOTE = (
     *(Quote.id, Quote.owner_id, Quote.company_id, Quote.site_code, Quote.currency, Quote.status),
     *(Quote.net_minor, Quote.tax_minor, Quote.version, Quote.created_at, Quote.updated_at),
-    Quote.tenant_id,
+    *(Quote.tenant_id, Quote.status_comment),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartView:
-    """A cart or quote for its owner; `name` is empty for quotes and for carts without one."""
+    """A cart or quote for its owner; `name` is empty for quotes and for carts without one.
+
+    `comment` is what was last said to a quote.
+    """
 
     resource: Resource
     totals: Totals
@@ -54,6 +57,7 @@ class CartView:
     resubmits_id: str | None
     created_at: datetime
     updated_at: datetime
+    comment: str | None = None
 
     @property
     def id(self) -> str:
@@ -136,6 +140,12 @@ def quotes(session: Session, actor: Actor, cursor: str | None = None) -> Page[Ca
         _views(session, ResourceType.QUOTE, rows[:PAGE_SIZE]),
         _next(rows, "created_at"),
     )
+
+
+def quote_views(session: Session, query: Select[Quote]) -> list[CartView]:
+    """The quotes that the query finds, in its order."""
+    rows = session.execute(query.with_only_columns(*_QUOTE)).all()
+    return _views(session, ResourceType.QUOTE, rows)
 
 
 def resource(session: Session, tenant_id: str, type: ResourceType, id: str) -> Resource | None:  # noqa: A002 - the words of the domain
@@ -265,6 +275,7 @@ def _view(kind: ResourceType, row: dict[str, Any], lines: tuple[Line, ...]) -> C
         resubmits_id=row.get("resubmits_id"),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        comment=row.get("status_comment"),
     )
 
 
