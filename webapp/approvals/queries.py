@@ -228,18 +228,34 @@ def approvers_asked_before(session: Session, actor: Actor) -> list[str]:
     return list(dict.fromkeys(rows))
 
 
-def due(session: Session, *, now: datetime, limit: int = 100) -> list[Approval]:
-    """Pending approvals whose time is over, oldest first, locked for the caller."""
+def is_due(session: Session, actor: Actor, *, now: datetime) -> bool:
+    """Whether the time of a pending approval of this person is over and nobody has noted it."""
+    row = select(Approval.id).where(visible_to(actor), *_due(now)).limit(1)
+    return session.scalar(row) is not None
+
+
+def due(
+    session: Session, *, now: datetime, limit: int = 100, actor: Actor | None = None
+) -> list[Approval]:
+    """Pending approvals whose time is over, oldest first, locked for the caller.
+
+    Those of every tenant, or only those that this person sees.
+    """
+    whose = [] if actor is None else [visible_to(actor)]
     return list(
         session.scalars(
             select(Approval)
-            .where(Approval.status == Status.PENDING, Approval.expires_at <= now)
+            .where(*whose, *_due(now))
             .order_by(Approval.expires_at, Approval.tenant_id, Approval.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
         )
     )
+
+
+def _due(now: datetime) -> list[ColumnElement[bool]]:
+    return [Approval.status == Status.PENDING, Approval.expires_at <= now]
 
 
 def _one(session: Session, query: Select[Any]) -> Approval:

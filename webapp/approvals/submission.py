@@ -85,15 +85,7 @@ def submit(session: Session, actor: Actor, submission: Submission, *, now: datet
 
 def check(session: Session, actor: Actor, submission: Submission) -> Plan:
     """Who would be asked and why; raises what `submit` raises before anything is written."""
-    if actor.company_id is None:
-        raise Forbidden(sentence(N_("You do not belong to any company.")), code="no_company")
-    company = identity.company(session, actor.tenant_id, actor.company_id)
-    member = identity.member(session, actor.tenant_id, company.id, actor.person_id)
-    if member is None or not member.active:
-        raise NotFound(
-            sentence(N_("You do not belong to {company}."), company=company.name),
-            code="no_membership",
-        )
+    company, member = workplace(session, actor)
     resource = owned_resource(session, actor, submission.resource_type, submission.resource_id)
     settings = identity.settings(session, actor.tenant_id)
     if resource.type is ResourceType.QUOTE and not settings.quotes_need_approval:
@@ -108,6 +100,30 @@ def check(session: Session, actor: Actor, submission: Submission) -> Plan:
         resource=resource,
         reason=reason(company, amount, requester=member.first_name),
     )
+
+
+def workplace(session: Session, actor: Actor) -> tuple[CompanyFacts, Member]:
+    """The company that the actor acts for, and what they are there now.
+
+    Raises `Forbidden` (`no_company`) for somebody who has none, and `NotFound` (`no_membership`)
+    for somebody who left it, or who has several and chose none (R17).
+    """
+    tenant_id = actor.tenant_id
+    if actor.company_id is None:
+        if identity.workplaces(session, tenant_id, actor.person_id):
+            raise NotFound(
+                sentence(N_("You belong to several companies. Choose the one you act for.")),
+                code="no_membership",
+            )
+        raise Forbidden(sentence(N_("You do not belong to any company.")), code="no_company")
+    company = identity.company(session, tenant_id, actor.company_id)
+    member = identity.member(session, tenant_id, company.id, actor.person_id)
+    if member is None or not member.active:
+        raise NotFound(
+            sentence(N_("You do not belong to {company}."), company=company.name),
+            code="no_membership",
+        )
+    return company, member
 
 
 def owned_resource(

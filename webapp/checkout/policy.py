@@ -8,7 +8,7 @@ from webapp.approvals.policy import may_need_approval
 from webapp.approvals.reasons import reason
 from webapp.identity.domain import CompanyFacts, Member
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import N_, Verdict, no, yes
+from webapp.kernel.sentence import N_, YES, Verdict, no, yes
 
 
 class LiveApproval(Protocol):
@@ -28,7 +28,10 @@ class LiveApproval(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutFacts:
-    """Who wants to check out what; `amount` is what counts against the limit (R9)."""
+    """Who wants to check out what; `amount` is what counts against the limit (R9).
+
+    `standing` is whether the approver of the live request may still decide it (R19).
+    """
 
     person_id: str
     owner_id: str
@@ -36,6 +39,7 @@ class CheckoutFacts:
     company: CompanyFacts | None
     amount: Money
     live: LiveApproval | None = None
+    standing: Verdict = YES
 
 
 def may_check_out(facts: CheckoutFacts) -> Verdict:
@@ -60,7 +64,8 @@ def _with_request(facts: CheckoutFacts, company: CompanyFacts, live: LiveApprova
     if live.status == Status.APPROVED:
         return yes("approved", N_("This was approved, so the order can be placed."))
     if facts.person_id == live.approver_id:
-        return yes("approver", N_("You decide this request; ordering approves it."))
+        decides = yes("approver", N_("You decide this request; ordering approves it."))
+        return facts.standing and decides
     alone = _alone(facts, company)
     if alone:
         return alone

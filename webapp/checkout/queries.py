@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries as approvals
+from webapp.approvals.domain import Status
 from webapp.approvals.policy import Subject, may_approve
 from webapp.approvals.reasons import compared_amount
-from webapp.carts.domain import Resource
+from webapp.approvals.recording import standing
+from webapp.approvals.submission import owned_resource, workplace
+from webapp.carts import queries as carts
+from webapp.carts.domain import CartStatus, Resource, ResourceType
 from webapp.checkout.policy import CheckoutFacts, may_check_out
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Member, Role
+from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
+from webapp.kernel.sentence import N_, YES, Sentence, Verdict, no, sentence
 from webapp.orders.terms import Offer, by_key
 
 
@@ -23,6 +28,36 @@ class Candidate:
 
     member: Member
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A verdict on checking out, and the live request that the actor is a party of."""
+
+    verdict: Verdict
+    approval_id: str | None = None
+    status: str | None = None
+
+
+def permission(
+    session: Session, actor: Actor, resource_type: ResourceType, resource_id: str
+) -> Permission:
+    """Whether the actor may check this out, and by which request; of a colleague's: no (R24).
+
+    Raises `Forbidden` (`no_company`) and `NotFound` (`no_membership`, `no_resource`).
+    """
+    company, _ = workplace(session, actor)
+    resource = carts.resource(session, actor.tenant_id, resource_type, resource_id)
+    live = approvals.live(session, actor.tenant_id, resource_type, resource_id)
+    is_gone = live is None and resource is not None and resource.status == CartStatus.ORDERED
+    if resource is None or resource.company_id != company.id or is_gone:
+        raise NotFound(sentence(N_("There is no such cart or quote.")), code="no_resource")
+    found = verdict(session, actor, resource)
+    if live is None:
+        return Permission(verdict=found and _still_open(resource))
+    if actor.person_id not in (live.requester_id, live.approver_id):
+        return Permission(verdict=found)
+    return Permission(verdict=found, approval_id=live.id, status=live.status)
 
 
 def verdict(session: Session, actor: Actor, resource: Resource) -> Verdict:
@@ -41,6 +76,7 @@ def verdict(session: Session, actor: Actor, resource: Resource) -> Verdict:
             company=company,
             amount=compared_amount(resource.totals, settings.limit_basis),
             live=live,
+            standing=standing(session, live) if live and live.status == Status.PENDING else YES,
         )
     )
 
@@ -75,6 +111,30 @@ def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candi
     found = [Candidate(member=member, verdict=may_approve(member, subject)) for member in members]
     asked = approvals.approvers_asked_before(session, actor)
     return sorted(filter(_worth_showing, found), key=lambda one: _rank(one, asked))
+
+
+def approvers(
+    session: Session, actor: Actor, resource_type: ResourceType, resource_id: str
+) -> list[Member]:
+    """Whom the actor may ask about their cart or quote, asked before first (R11, R12).
+
+    Raises `Forbidden` (`no_company`, `not_owner`), `NotFound` (`no_membership`, `no_resource`) and
+    `Conflict` (`resource_closed`).
+    """
+    workplace(session, actor)
+    resource = owned_resource(session, actor, resource_type, resource_id)
+    return [one.member for one in candidates(session, actor, resource) if one.verdict]
+
+
+def _still_open(resource: Resource) -> Verdict:
+    """A cart that a request took is not given back when that ends (R7)."""
+    if resource.open:
+        return YES
+    if resource.type is ResourceType.QUOTE:
+        return no("resource_closed", N_("This quote is not open any more."))
+    return no(
+        "resource_closed", N_("The request for this cart has ended. Put the goods into a new cart.")
+    )
 
 
 def _worth_showing(candidate: Candidate) -> bool:
