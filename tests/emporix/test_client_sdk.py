@@ -90,54 +90,62 @@ def cart_of(client: Sdk) -> str:
     return str(made["cartId"])
 
 
-def test_the_whole_way_from_login_to_order(rita: Sdk, bob: Sdk) -> None:
+def about(cart_id: str) -> dict[str, str]:
+    return {"action": "CHECKOUT", "resourceType": "CART", "resourceId": cart_id}
+
+
+def ask(client: Sdk, cart_id: str, **more: Any) -> str:
+    """Ask Bob to approve this cart; the path of the request."""
+    body = {**about(cart_id), "approver": {"userId": "bob"}, "details": DETAILS, **more}
+    made = client.json("POST", "/approval/acme/approvals", json=body, expect=201)
+    return f"/approval/acme/approvals/{made['id']}"
+
+
+def test_what_is_read_after_the_login(rita: Sdk) -> None:
     me = rita.json("GET", "/customer/acme/me")
     assert me["id"] == me["customerNumber"] == "rita"
-    token = rita.json("GET", "/customer/acme/validateauthtoken")
-    assert token["legalEntityId"] == "le1"
+    assert rita.json("GET", "/customer/acme/validateauthtoken")["legalEntityId"] == "le1"
     scopes = rita.json("GET", "/iam/acme/users/me/scopes")["scopes"].split(" ")
     assert {"approval.approval_manage_own", "tenant=acme"} <= set(scopes)
-
-    cart_id = cart_of(rita)
-    cart = rita.json("GET", f"/cart/acme/carts/{cart_id}")
+    cart = rita.json("GET", f"/cart/acme/carts/{cart_of(rita)}")
     assert cart["subtotalAggregate"]["grossValue"] == 300
-    about = {"action": "CHECKOUT", "resourceType": "CART", "resourceId": cart_id}
-    assert rita.json("POST", "/approval/acme/approval/permitted", json=about) | about
-    users = rita.json("POST", "/approval/acme/search/users", json=about)
-    assert "bob" in {user["userId"] for user in users}
 
-    asked = {**about, "approver": {"userId": "bob"}, "comment": "please", "details": DETAILS}
-    made = rita.json("POST", "/approval/acme/approvals", json=asked, expect=201)
-    path = f"/approval/acme/approvals/{made['id']}"
+
+def test_a_request_is_listed_and_decided(rita: Sdk, bob: Sdk) -> None:
+    cart_id = cart_of(rita)
+    users = rita.json("POST", "/approval/acme/search/users", json=about(cart_id))
+    assert "bob" in {user["userId"] for user in users}
+    path = ask(rita, cart_id, comment="please")
     listed = bob.json("GET", "/approval/acme/approvals?pageNumber=1&pageSize=20&q=status:PENDING")
-    assert [one["id"] for one in listed] == [made["id"]]
+    assert [one["id"] for one in listed] == [path.rpartition("/")[2]]
     decision = [
         {"op": "replace", "path": "/status", "value": "APPROVED"},
         {"op": "add", "path": "/approverComment", "value": "fine"},
     ]
     assert bob.call("PATCH", path, json=decision, expect=204).data == b""
-
     approval = rita.json("GET", path)
     assert (approval["status"], approval["approverComment"]) == ("APPROVED", "fine")
-    assert rita.json("POST", "/approval/acme/approval/permitted", json=about)["permitted"] is True
+
+
+def test_the_requester_orders_what_was_approved_and_logs_out(rita: Sdk, bob: Sdk) -> None:
+    cart_id = cart_of(rita)
+    path = ask(rita, cart_id)
+    decision = [{"op": "replace", "path": "/status", "value": "APPROVED"}]
+    bob.call("PATCH", path, json=decision, expect=204)
+    permitted = rita.json("POST", "/approval/acme/approval/permitted", json=about(cart_id))
+    assert permitted["permitted"] is True
+    customer = {"id": "rita", "email": "rita@acme.example", "firstName": "Rita", "lastName": "Roe"}
     body = {
         "cartId": cart_id,
-        "customer": {
-            "id": "rita",
-            "email": "rita@acme.example",
-            "firstName": "Rita",
-            "lastName": "Roe",
-            "guest": False,
-        },
-        **approval["details"],
+        "customer": {**customer, "guest": False},
+        **rita.json("GET", path)["details"],
         # The hook of this client adds it although the schema forbids extras.
         "legalEntityId": "le1",
     }
     order = rita.json("POST", "/checkout/acme/checkouts/order?siteCode=main", json=body)
     assert rita.json("GET", path)["createdResource"] == {"id": order["orderId"]}
-    found = rita.json(
-        "GET", "/order-v2/acme/orders?pageNumber=1&pageSize=16&legalEntityId=le1&siteCode=main"
-    )
+    query = "pageNumber=1&pageSize=16&legalEntityId=le1&siteCode=main"
+    found = rita.json("GET", f"/order-v2/acme/orders?{query}")
     assert [one["id"] for one in found] == [order["orderId"]]
     whole = rita.json("GET", f"/order-v2/acme/orders/{order['orderId']}")
     assert (whole["cartId"], whole["totalPrice"]) == (cart_id, 310)
@@ -185,15 +193,7 @@ def test_a_guests_cart_comes_along_at_login(app: Flask) -> None:
 
 def test_withdrawing_deletes_and_the_cart_does_not_come_back(rita: Sdk) -> None:
     cart_id = cart_of(rita)
-    asked = {
-        "action": "CHECKOUT",
-        "resourceType": "CART",
-        "resourceId": cart_id,
-        "approver": {"userId": "bob"},
-        "details": DETAILS,
-    }
-    made = rita.json("POST", "/approval/acme/approvals", json=asked, expect=201)
-    path = f"/approval/acme/approvals/{made['id']}"
+    path = ask(rita, cart_id)
     rita.call("DELETE", path, expect=204)
     assert rita.json("GET", path)["status"] == "CLOSED"
     rita.call("GET", f"/cart/acme/carts/{cart_id}", expect=404)
