@@ -1,7 +1,7 @@
 """Composing delivery and payment from what a person chose on the site's price list (R15, R34)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -91,6 +91,19 @@ def on_price_list(details: dict[str, Any] | None, site: SiteFacts) -> bool:
         and method.price == price
         for method in site.shipping_methods
     )
+
+
+def at_list_price(terms: Terms, site: SiteFacts) -> Terms:
+    """The terms with the site's own price where the site has this way of shipping (R34)."""
+    shipping = (terms.details or {}).get("shipping")
+    if not isinstance(shipping, dict):
+        return terms
+    for method in site.shipping_methods:
+        chosen = (shipping.get("zoneId"), shipping.get("methodId"))
+        if chosen == (method.zone_id, method.method_id):
+            listed = {**shipping, "amount": float(method.price.amount)}
+            return replace(terms, details={**(terms.details or {}), "shipping": listed})
+    return terms
 
 
 def _shipping(method: ShippingMethod) -> dict[str, Any]:
