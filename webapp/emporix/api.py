@@ -3,12 +3,15 @@
 from flask import Blueprint, Flask
 
 from webapp import web
-from webapp.emporix import access, cors, dialect, jobs, models
+from webapp.emporix import access, cart_endpoints, cors, customer_endpoints, dialect, jobs, models
 from webapp.extensions import csrf
 
 __all__ = ["init_app", "models"]
 
-_BLUEPRINTS: tuple[Blueprint, ...] = ()
+_BLUEPRINTS: tuple[Blueprint, ...] = (
+    cart_endpoints.bp,
+    customer_endpoints.bp,
+)
 
 
 def init_app(app: Flask) -> None:
