@@ -121,6 +121,13 @@ def change_item(
     _save(session, basket, lines, now=now)
 
 
+def remove_item(
+    session: Session, shopper: Shopper, cart_id: str, line_id: str, *, now: datetime
+) -> None:
+    """Take a line out; raises `NotFound` (codes `no_cart`, `no_line`)."""
+    change_item(session, shopper, cart_id, line_id, quantity=Decimal(0), now=now)
+
+
 def clear(session: Session, shopper: Shopper, cart_id: str, *, now: datetime) -> None:
     """Take every line out; raises `NotFound` (code `no_cart`)."""
     basket = baskets.claim(session, shopper, cart_id)
@@ -201,7 +208,7 @@ def _site(session: Session, tenant_id: str, code: str | None) -> SiteFacts:
         return queries.site(session, tenant_id, code)
     except NotFound as unknown:
         why = unknown.sentence
-        raise Invalid(why, code="no_site", fields={"site": why}) from None
+        raise Invalid(why, code="no_site", fields={"siteCode": why}) from None
 
 
 def _store(
