@@ -74,6 +74,14 @@ class Settings:
     oidc_provider_name: str = _setting(
         N_("your organisation"), "How the button on the sign-in page calls the provider."
     )
+    oidc_api_audience: str = _setting(
+        "",
+        "The audience that the provider's access tokens must name so that the API takes them; "
+        "empty: the id of this desk.",
+    )
+    oidc_api_config: str = _setting(
+        "oidc", "How shop clients name the provider (`config`) when they exchange its tokens."
+    )
     smtp_url: str = _setting(
         "",
         "smtp://user:password@host:587 (STARTTLS) or smtps://host:465; empty: no mail leaves.",
@@ -93,6 +101,15 @@ class Settings:
         "",
         "Origins of shops whose pages call the API from the browser, separated by commas: "
         "https://shop.example.",
+    )
+    token_calls: int = _setting(
+        120,
+        "How often one address may ask for tokens of one kind in a minute; 0: no limit.",
+    )
+    failed_logins: int = _setting(
+        10,
+        "Wrong passwords in a minute for one account from one address, and ten times as many in an "
+        "hour from anywhere; 0: no limit.",
     )
     log_level: str = _setting("info", "debug, info, warning or error.")
 

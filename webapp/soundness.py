@@ -8,6 +8,7 @@ from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
 
 _SHORTEST_KEY = 32
 _LEVELS = ("debug", "info", "warning", "error")
+_NOT_NEGATIVE = ("proxies", "token_calls", "failed_logins")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -63,7 +64,7 @@ def _check_numbers(settings: Settings) -> list[Problem]:
         Problem(
             variable(name), f"{getattr(settings, name)} is too small.", f"{least} is the least."
         )
-        for name, least in {**lowest, "proxies": 0}.items()
+        for name, least in {**lowest, **dict.fromkeys(_NOT_NEGATIVE, 0)}.items()
         if getattr(settings, name) < least
     ]
 

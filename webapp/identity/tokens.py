@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,17 +48,23 @@ class Issued:
 
 
 def issue(
-    session: Session, subject: Subject, *, now: datetime, family_id: str | None = None
+    session: Session,
+    subject: Subject,
+    *,
+    now: datetime,
+    family_id: str | None = None,
+    until: datetime | None = None,
 ) -> Issued:
-    """Give out an access token, and a refresh token where the origin has one."""
+    """Give out an access token, ending by `until`, and a refresh token where the origin has one."""
     lifetimes, family = LIFETIMES[subject.origin], family_id or new_id()
-    access = _keep(session, subject, TokenKind.ACCESS, family, now=now, lifetime=lifetimes.access)
+    lifetime = lifetimes.access if until is None else min(lifetimes.access, until - now)
+    access = _keep(session, subject, TokenKind.ACCESS, family, now=now, lifetime=lifetime)
     if lifetimes.refresh is None:
-        return Issued(subject=subject, access_token=access, expires_in=_seconds(lifetimes.access))
+        return Issued(subject=subject, access_token=access, expires_in=_seconds(lifetime))
     return Issued(
         subject=subject,
         access_token=access,
-        expires_in=_seconds(lifetimes.access),
+        expires_in=_seconds(lifetime),
         refresh_token=_keep(
             session, subject, TokenKind.REFRESH, family, now=now, lifetime=lifetimes.refresh
         ),
@@ -87,28 +93,20 @@ def refresh(
 ) -> Issued | None:
     """Tokens for the next while, bound to this company or to none; the old one is used up.
 
-    None when the refresh token is not good any more. One that was used before ends its whole
-    family, since somebody else has it too (RFC 9700, section 4.14); so commit even then.
+    None when the refresh token is not good any more, or its holder has gone. One that was used
+    before ends its whole family, since somebody else has it too (RFC 9700, section 4.14); so commit
+    even then.
     """
     row = _find(session, tenant_id, refresh_token, TokenKind.REFRESH)
     if row is None or row.holder not in holders:
         return None
-    if row.revoked_at is not None or not _use_up(session, row.token_hash, now=now):
+    subject = replace(_subject(row), company_id=company_id)
+    is_unused = row.revoked_at is None
+    if is_unused and (row.expires_at <= now or not _is_there(session, subject)):
+        return None
+    if not is_unused or not _use_up(session, row.token_hash, now=now):
         end_family(session, tenant_id, row.family_id, now=now)
         return None
-    if row.expires_at <= now:
-        return None
-    old = _subject(row)
-    subject = Subject(
-        tenant_id=tenant_id,
-        holder=old.holder,
-        origin=old.origin,
-        session_id=old.session_id,
-        person_id=old.person_id,
-        client_id=old.client_id,
-        company_id=company_id,
-        scopes=old.scopes,
-    )
     return issue(session, subject, now=now, family_id=row.family_id)
 
 
@@ -119,6 +117,29 @@ def holder_of_refresh(
     row = _find(session, tenant_id, refresh_token, TokenKind.REFRESH)
     is_good = row is not None and row.revoked_at is None and row.expires_at > now
     return _subject(row) if is_good else None
+
+
+def log_out(session: Session, sender: Bearer, access_token: str, *, now: datetime) -> bool:
+    """End the sign-in that an access token of theirs comes from; False for tokens of others."""
+    row = _find(session, sender.tenant_id, access_token, TokenKind.ACCESS)
+    if row is None or sender.actor is None or row.person_id != sender.actor.person_id:
+        return False
+    end_family(session, sender.tenant_id, row.family_id, now=now)
+    return True
+
+
+def deny(session: Session, subject: Subject, token: str, *, now: datetime, until: datetime) -> None:
+    """Take a token of somebody else's making no more, as long as it would be good."""
+    if not is_denied(session, token):
+        family, lifetime = new_id(), until - now
+        _keep(session, subject, TokenKind.ACCESS, family, now=now, lifetime=lifetime, token=token)
+        end_family(session, subject.tenant_id, family, now=now)
+
+
+def is_denied(session: Session, token: str) -> bool:
+    """Whether this token of somebody else's making is taken no more."""
+    found = select(Token.token_hash).where(Token.token_hash == hash_of(token))
+    return session.scalar(found) is not None
 
 
 def end_family(session: Session, tenant_id: str, family_id: str, *, now: datetime) -> None:
@@ -146,10 +167,11 @@ def end_person(session: Session, tenant_id: str, person_id: str, *, now: datetim
     )
 
 
-def prune(session: Session, *, now: datetime) -> None:
-    """Forget tokens whose time was over a day ago."""
+def prune(session: Session, *, now: datetime) -> int:
+    """Forget tokens whose time was over a day ago; how many there were."""
     old = select(Token.token_hash).where(Token.expires_at < now - timedelta(days=1))
-    session.execute(delete(Token).where(Token.token_hash.in_(old.limit(_PRUNED_AT_ONCE))))
+    gone = session.execute(delete(Token).where(Token.token_hash.in_(old.limit(_PRUNED_AT_ONCE))))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _keep(
@@ -160,8 +182,9 @@ def _keep(
     *,
     now: datetime,
     lifetime: timedelta,
+    token: str | None = None,
 ) -> str:
-    token = secrets.token_urlsafe(24)
+    token = token or secrets.token_urlsafe(24)
     session.execute(
         insert(Token).values(
             token_hash=hash_of(token),
@@ -202,6 +225,14 @@ def _subject(row: Any) -> Subject:
         company_id=row.company_id,
         scopes=tuple(row.scopes),
     )
+
+
+def _is_there(session: Session, subject: Subject) -> bool:
+    try:
+        bearer_of(session, subject)
+    except TokenRefused:
+        return False
+    return True
 
 
 def _use_up(session: Session, token_hash: str, *, now: datetime) -> bool:
