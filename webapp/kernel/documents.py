@@ -1,0 +1,85 @@
+"""Looking into JSON documents, for databases that cannot follow a path through lists.
+
+A path is a row of member names with dots. A list on the way stands for its members, and a list at
+the end for its values, two levels deep: what PostgreSQL finds at `lax $.a.b[*][*]`.
+"""
+
+import json
+import operator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from webapp.kernel.patterns import is_in
+
+Scalar = str | int | Decimal | bool | None
+
+# Every way to test a scalar, with what it is compared with: `in` a list, `~` a pattern.
+COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def has(document: str | None, path: str) -> bool:
+    """Whether the document has anything at this path, `null` included."""
+    return any(True for _ in _nodes(document, path))
+
+
+def any_meets(document: str | None, path: str, tests: str) -> bool:
+    """Whether one value at this path passes all tests, a JSON list of pairs `[test, operand]`."""
+    wanted = _read(tests)
+    return any(
+        all(_meets(value, test, operand) for test, operand in wanted)
+        for value in _scalars(document, path)
+    )
+
+
+def first(document: str | None, path: str) -> str | float | None:
+    """The first value at this path to sort by: a number, or a text, or None for nothing."""
+    values = (value for value in _scalars(document, path) if value is not None)
+    value = next(values, None)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # By way of Decimal, since an integer past all floats is refused where a decimal is infinite.
+    return float(Decimal(value)) if isinstance(value, int | Decimal) else value
+
+
+@lru_cache(maxsize=16)
+def _read(document: str) -> Any:
+    return json.loads(document, parse_float=Decimal)
+
+
+def _nodes(document: str | None, path: str) -> Iterator[Any]:
+    found = [] if document is None else [_read(document)]
+    for name in path.split(".") if path else []:
+        found = [
+            inner[name] for inner in _unfolded(found) if isinstance(inner, dict) and name in inner
+        ]
+    return iter(found)
+
+
+def _scalars(document: str | None, path: str) -> Iterator[Scalar]:
+    for value in _unfolded(_unfolded(list(_nodes(document, path)))):
+        if not isinstance(value, dict | list):
+            yield value
+
+
+def _unfolded(values: list[Any]) -> list[Any]:
+    return [inner for outer in values for inner in (outer if isinstance(outer, list) else [outer])]
+
+
+def _meets(value: Scalar, test: str, operand: Any) -> bool:
+    if test == "in":
+        return any(_kind(value) is _kind(other) and value == other for other in operand)
+    if test == "~":
+        return isinstance(value, str) and is_in(value, operand)
+    return _kind(value) is _kind(operand) and COMPARISONS[test](value, operand)
+
+
+def _kind(value: Any) -> type:
+    """Texts, numbers, truth and nothing are never equal to each other."""
+    return Decimal if type(value) is int else type(value)
