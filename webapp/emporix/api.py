@@ -3,14 +3,32 @@
 from flask import Blueprint, Flask
 
 from webapp import web
-from webapp.emporix import access, cart_endpoints, cors, customer_endpoints, dialect, jobs, models
+from webapp.emporix import (
+    access,
+    approval_endpoints,
+    cart_endpoints,
+    checkout_endpoints,
+    configuration_endpoints,
+    cors,
+    customer_endpoints,
+    dialect,
+    jobs,
+    models,
+    order_endpoints,
+    quote_endpoints,
+)
 from webapp.extensions import csrf
 
 __all__ = ["init_app", "models"]
 
 _BLUEPRINTS: tuple[Blueprint, ...] = (
+    approval_endpoints.bp,
     cart_endpoints.bp,
+    checkout_endpoints.bp,
+    configuration_endpoints.bp,
     customer_endpoints.bp,
+    order_endpoints.bp,
+    quote_endpoints.bp,
 )
 
 
