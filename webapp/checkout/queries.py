@@ -12,7 +12,9 @@ from webapp.approvals.reasons import compared_amount
 from webapp.approvals.recording import standing
 from webapp.approvals.submission import owned_resource, workplace
 from webapp.carts import queries as carts
+from webapp.carts import quoting
 from webapp.carts.domain import CartStatus, Resource, ResourceType
+from webapp.carts.queries import CartView
 from webapp.checkout.policy import CheckoutFacts, may_check_out
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Member, Role
@@ -149,6 +151,15 @@ def _rank(candidate: Candidate, asked: list[str]) -> tuple[bool, int, str]:
     person = candidate.member.person_id
     place = asked.index(person) if person in asked else len(asked)
     return not candidate.verdict, place, candidate.member.last_name
+
+
+def quote(session: Session, actor: Actor, quote_id: str) -> CartView:
+    """The actor's quote, or one that the actor was asked to approve; raises `NotFound`."""
+    asked = approvals.latest_for(session, actor.tenant_id, ResourceType.QUOTE, quote_id)
+    if asked is None or asked.approver_id != actor.person_id:
+        return carts.quote(session, actor, quote_id)
+    approvals.get(session, actor, asked.id)
+    return quoting.of_anybody(session, actor.tenant_id, quote_id)
 
 
 def shipping_prices(offer: Offer) -> dict[str, Money]:

@@ -5,6 +5,7 @@ Three dialects: most services answer with `code`, `status`, `message` and, for a
 everywhere.
 """
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -41,6 +42,9 @@ PREFIXES = (
 )
 
 VALIDATION = "APPROVAL-400001"
+_NO_APPROVAL = "APPROVAL-404001"
+# Ids that no address can hold, such as one that begins with a slash, never reach an operation.
+_ONE_APPROVAL = re.compile(r"/approval/[^/]+/approvals/.+", re.DOTALL)
 # Code of a refusal -> status and `errorCode` of the Approval Service. 404002 and 404003 have no
 # published status; their first three digits say 404 (section 4.1).
 APPROVAL_CODES: dict[str, tuple[int, str]] = {
@@ -98,6 +102,7 @@ _TYPES = {
     409: "conflict_resource",
     500: "internal_service_error",
 }
+_SECOND_ORDER = "ordered"
 _CUSTOMER_DIALECT = ("/customer/", "/checkout/")
 _SENTENCES = {
     400: "The request cannot be understood.",
@@ -114,6 +119,8 @@ _SENTENCES = {
 def refuse(error: DomainError) -> Response:
     """The answer to a refusal of a rule or use case."""
     status, code = _status_of(error)
+    if error.code == _SECOND_ORDER and request.path.startswith("/checkout/"):
+        return _second_order(error)
     details = [
         {"field": field, "message": f"{field}: {_plain(why)}"}
         for field, why in error.fields.items()
@@ -127,6 +134,8 @@ def say(status: int) -> Response:
     if words is None:
         words = f"An unexpected error came up. Its number for support is {request_id()}."
     error_code = VALIDATION if status == HTTPStatus.BAD_REQUEST and _is_approval() else None
+    if status == HTTPStatus.NOT_FOUND and _ONE_APPROVAL.fullmatch(request.path):
+        error_code = _NO_APPROVAL
     return answer(status, words, error_code=error_code)
 
 
@@ -176,6 +185,16 @@ def _status_of(error: DomainError) -> tuple[int, str | None]:
     if isinstance(error, Invalid):
         status = HTTPStatus.BAD_REQUEST
     return status, VALIDATION if status == HTTPStatus.BAD_REQUEST and _is_approval() else None
+
+
+def _second_order(error: DomainError) -> Response:
+    """409 with the type and the fields that clients look for (section 7.3)."""
+    details = [
+        {"field": field, "type": "unique_checkout_cartId_index", "message": _plain(why)}
+        for field, why in error.fields.items()
+    ]
+    body = {"status": 409, "type": "Conflict", "message": _plain(error.sentence)}
+    return _json(HTTPStatus.CONFLICT, {**body, "details": details})
 
 
 def _is_approval() -> bool:

@@ -26,9 +26,9 @@ class Window:
         return (self.number - 1) * self.size
 
 
-def asked_window(*, largest: int) -> Window:
+def asked_window(*, largest: int, usual: int = _USUAL) -> Window:
     """What `pageNumber` and `pageSize` say; raises `Invalid` (code `paging`) with the field."""
-    return Window(_asked("pageNumber", 1, None), _asked("pageSize", min(_USUAL, largest), largest))
+    return Window(_asked("pageNumber", 1, None), _asked("pageSize", min(usual, largest), largest))
 
 
 def reply(documents: list[Any], total: int) -> Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.carts.domain import ResourceType
@@ -25,7 +25,8 @@ _ROW = (
     *(Order.currency, Order.total_minor, Order.placed_at),
 )
 _PAGE = (
-    *(*_ROW, Order.resource_type, Order.resource_id, Order.company_name, Order.site_code),
+    *(*_ROW, Order.resource_type, Order.resource_id, Order.company_id, Order.company_name),
+    Order.site_code,
     *(Order.net_minor, Order.tax_minor, Order.shipping_minor),
     *(Order.snapshot, Order.details, Order.delivery_window, Order.delivery_words),
 )
@@ -55,6 +56,7 @@ class OrderView:
     row: OrderRow
     resource_type: ResourceType
     resource_id: str
+    company_id: str | None
     company_name: str | None
     site_code: str
     snapshot: Snapshot
@@ -67,6 +69,31 @@ class OrderView:
     shipping: Money
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which orders, in which order: fields are the keys of `_COLUMNS`, each value to be equal."""
+
+    filters: tuple[tuple[str, str], ...] = ()
+    sort: tuple[tuple[str, bool], ...] = ()
+    limit: int = PAGE_SIZE
+    offset: int = 0
+
+
+_KINDS = {"cart_id": ResourceType.CART, "quote_id": ResourceType.QUOTE}
+_COLUMNS: dict[str, Any] = {
+    "id": Order.id,
+    "status": Order.status,
+    "site_code": Order.site_code,
+    "company_id": Order.company_id,
+    "owner_id": Order.owner_id,
+    "currency": Order.currency,
+    "cart_id": Order.resource_id,
+    "quote_id": Order.resource_id,
+    "placed_at": Order.placed_at,
+    "total": Order.total_minor,
+}
+
+
 def visible_to(actor: Actor) -> Select[Order]:
     """The orders that this person asked for or placed, in the company that was chosen."""
     return select(Order).where(
@@ -76,9 +103,20 @@ def visible_to(actor: Actor) -> Select[Order]:
     )
 
 
+def of_tenant(tenant_id: str, company_id: str | None) -> Select[Order]:
+    """The orders that a program may see: of one company, or of the whole tenant."""
+    query = select(Order).where(Order.tenant_id == tenant_id)
+    return query if company_id is None else query.where(Order.company_id == company_id)
+
+
 def get(session: Session, actor: Actor, order_id: str) -> OrderView:
     """The order for its page; raises `NotFound` (code `no_order`)."""
-    query = visible_to(actor).where(Order.id == order_id).with_only_columns(*_PAGE)
+    return one(session, visible_to(actor), order_id)
+
+
+def one(session: Session, scope: Select[Order], order_id: str) -> OrderView:
+    """The order, if it is in this scope; raises `NotFound` (code `no_order`)."""
+    query = scope.where(Order.id == order_id).with_only_columns(*_PAGE)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound(sentence(N_("There is no such order.")), code="no_order")
@@ -99,6 +137,23 @@ def list_orders(session: Session, actor: Actor, cursor: str | None = None) -> Pa
     return Page(
         shown, encode_cursor(shown[-1].placed_at.isoformat(), shown[-1].id) if more else None
     )
+
+
+def search(session: Session, scope: Select[Order], wanted: Search) -> list[OrderView]:
+    """The orders of this scope that fit, in the wanted order; with none named, newest first."""
+    query = _matching(scope, wanted).with_only_columns(*_PAGE)
+    keys = [
+        _COLUMNS[field].desc() if descending else _COLUMNS[field]
+        for field, descending in wanted.sort
+    ]
+    query = query.order_by(*(keys or [Order.placed_at.desc()]), Order.id.desc())
+    return [_view(row) for row in session.execute(query.limit(wanted.limit).offset(wanted.offset))]
+
+
+def count(session: Session, scope: Select[Order], wanted: Search) -> int:
+    """How many orders of this scope fit."""
+    found = _matching(scope, wanted).with_only_columns(Order.id).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def id_of_visible(
@@ -127,6 +182,14 @@ def id_for_resource(
     )
 
 
+def _matching(scope: Select[Order], wanted: Search) -> Select[Order]:
+    for field, value in wanted.filters:
+        scope = scope.where(_COLUMNS[field] == value)
+        if field in _KINDS:
+            scope = scope.where(Order.resource_type == _KINDS[field])
+    return scope
+
+
 def _row(row: Any) -> OrderRow:
     return OrderRow(
         id=row.id,
@@ -149,6 +212,7 @@ def _view(row: Any) -> OrderView:
         row=_row(row),
         resource_type=ResourceType(row.resource_type),
         resource_id=row.resource_id,
+        company_id=row.company_id,
         company_name=row.company_name,
         site_code=row.site_code,
         snapshot=thaw(row.snapshot),
