@@ -18,7 +18,8 @@ from hypothesis.stateful import (
 
 from tests.support.cast import BOB, MIA, NOW, RITA, ROB, Desk, cart, details, quote
 from tests.support.databases import Backend
-from webapp.approvals.domain import NEXT, Action, Status
+from webapp.approvals.amending import amend
+from webapp.approvals.domain import NEXT, UNSET, Action, Amendment, Status
 from webapp.approvals.service import Decision
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import DomainError
@@ -34,6 +35,8 @@ FINAL = {Status.APPROVED, Status.DECLINED, Status.CLOSED, Status.EXPIRED}
 people = st.sampled_from([RITA, ROB, BOB, MIA])
 words = st.sampled_from(["", "  ", "Why?", "Because."])
 seen = st.sampled_from([None, 1, 2])
+unset = st.just(UNSET)
+ENDS = ("APPROVE", "DECLINE", "WITHDRAW")
 
 
 class Life(RuleBasedStateMachine):
@@ -51,6 +54,7 @@ class Life(RuleBasedStateMachine):
         self.now = NOW
         self.known: dict[str, Status] = {}
         self.entries: dict[str, int] = {}
+        self.versions: dict[str, int] = {}
 
     def teardown(self) -> None:
         self._open.__exit__(None, None, None)
@@ -63,6 +67,7 @@ class Life(RuleBasedStateMachine):
     def submit(self, what: tuple[Actor, Any]) -> Any:
         made = self.desk.ask(*what, now=self.now)
         self.known[made], self.entries[made] = Status.PENDING, 1
+        self.versions[made] = 1
         return made
 
     @rule(made=requests, actor=people, note=words, seen=seen, order=st.booleans())
@@ -107,6 +112,29 @@ class Life(RuleBasedStateMachine):
         if self._done(lambda: self.desk.change(actor, made, terms, seen=seen, now=self.now)):
             self._moved(made, Action.CHANGE, entries=0 if before == terms else 1)
 
+    @rule(
+        made=requests,
+        actor=people,
+        said=st.tuples(unset | st.none() | words, unset | st.none() | words),
+        remark=unset | words,
+        status=unset | st.sampled_from(Status),
+    )
+    def amend(self, *, made: str, actor: Actor, said: Any, remark: Any, status: Any) -> None:
+        wanted = Amendment(
+            comment=said[0],
+            note=said[1],
+            details=remark if remark is UNSET else details(remark=remark),
+            status=status,
+        )
+        before = len(self.desk.actions(made))
+        if self._done(
+            lambda: self.desk.run(amend, actor, made, wanted, seen_version=None, now=self.now)
+        ):
+            told = self.desk.actions(made)[before:]
+            end = next((act for act in told if act in ENDS), "REWORD")
+            assert (end == "REWORD") is (status is UNSET)
+            self._moved(made, Action(end), entries=len(told), versions=min(len(told), 1))
+
     @rule(days=st.sampled_from([1, 29, 31]))
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
@@ -124,7 +152,7 @@ class Life(RuleBasedStateMachine):
         for made, status in self.known.items():
             row = self.desk.approval(made)
             assert Status(row.status) is status
-            assert row.version == row.ledger_length == self.entries[made]
+            assert (row.version, row.ledger_length) == (self.versions[made], self.entries[made])
             assert (row.decided_at is None) is (status is Status.PENDING)
             assert (row.turn is None) is (status in FINAL)
             placed = [order.id for order in orders if order.approval_id == made]
@@ -145,10 +173,13 @@ class Life(RuleBasedStateMachine):
             return not str(refused)
         return True
 
-    def _moved(self, made: str, action: Action, *, entries: int = 1) -> None:
+    def _moved(
+        self, made: str, action: Action, *, entries: int = 1, versions: int | None = None
+    ) -> None:
         assert action is Action.EXPIRE or not self._due(made)
         self.known[made] = NEXT[self.known[made], action]
         self.entries[made] += entries
+        self.versions[made] += entries if versions is None else versions
 
     def _due(self, made: str) -> bool:
         expires: datetime = self.desk.approval(made).expires_at
