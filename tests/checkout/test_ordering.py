@@ -219,6 +219,15 @@ def test_the_same_terms_or_fewer_are_no_difference(
     assert "The shop" not in told(desk, made, RITA).sentence.plain()
 
 
+@pytest.mark.parametrize(("name", "count"), [("Standard", 0), ("Versand", 0), ("Express", 1)])
+def test_a_name_in_one_language_is_no_difference(desk: Desk, name: str, count: int) -> None:
+    names = {"en": "Standard", "de": "Versand"}
+    made = desk.ask(RITA, cart("c500-rita", details=details(shipping=shipping(methodName=names))))
+    sent = details(shipping=shipping(methodName=name))
+    order(desk, BOB, "c500-rita", terms=Terms(details=sent, delivery_window=None))
+    assert len(told(desk, made, RITA).changes) == count
+
+
 def test_endless_differences_are_cut_in_the_history(desk: Desk) -> None:
     made = desk.ask()
     order(desk, BOB, "c500-rita", customer_id="x" * 100_000)

@@ -154,16 +154,27 @@ def _differences(
         found.append(Change(label=ORDERED_FOR, old=requester, new=checkout.customer_id or ""))
     if revision.details is not None:
         stored = Terms(details=revision.details, delivery_window=revision.delivery_window)
-        sent = Terms(
-            details={**revision.details, **(checkout.terms.details or {})},
-            delivery_window=checkout.terms.delivery_window or revision.delivery_window,
-        )
+        sent = _over(stored, checkout.terms)
         site = carts.site(session, actor.tenant_id, approval.site_code)
         found += changes(stored, sent, currency=approval.currency, site=site)
     return [
         replace(one, old=one.old[:_LONGEST_DIFFERENCE], new=one.new[:_LONGEST_DIFFERENCE])
         for one in found
     ]
+
+
+def _over(stored: Terms, sent: Terms) -> Terms:
+    """What was sent, and what was stored where nothing was sent.
+
+    Shops choose one of a method's names in several languages; that is the same method.
+    """
+    before, details = stored.details or {}, {**(stored.details or {}), **(sent.details or {})}
+    old, new = before.get("shipping"), details.get("shipping")
+    if isinstance(old, dict) and isinstance(new, dict):
+        names = old.get("methodName")
+        if isinstance(names, dict) and new.get("methodName") in names.values():
+            details["shipping"] = {**new, "methodName": names}
+    return Terms(details=details, delivery_window=sent.delivery_window or stored.delivery_window)
 
 
 def _order_own(session: Session, actor: Actor, checkout: Checkout, *, now: datetime) -> str:
