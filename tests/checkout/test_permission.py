@@ -54,6 +54,19 @@ def test_a_party_learns_of_the_request_and_a_colleague_does_not(desk: Desk) -> N
     assert (by_ada.verdict.code, by_ada.approval_id, by_ada.status) == ("not_owner", None, None)
 
 
+def test_every_answer_has_its_reason(desk: Desk) -> None:
+    reasons = [
+        str(permission(desk, actor, resource_id).verdict.reason)
+        for actor, resource_id in ((ADA, "c1500-ada"), (BOB, "c1000-bob"), (ROB, "c500-rita"))
+    ]
+    assert reasons == [
+        "As an admin of Hafen Logistik GmbH you may place this order alone.",
+        "1,000.00 EUR is within Hafen Logistik GmbH’s limit of 1,000.00, "
+        "so you may place this order alone.",
+        "Only its owner may do this.",
+    ]
+
+
 def test_an_approver_who_may_not_decide_any_more_may_not_order_either(desk: Desk) -> None:
     made = desk.ask()
     desk.sql("UPDATE memberships SET role = 'B2B_REQUESTER' WHERE id = 'ca-bob-le1'")

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.support.cast import desk  # noqa: F401 - fixture
 from webapp.extensions import db
 from webapp.identity import tokens
 from webapp.identity.bearers import Subject

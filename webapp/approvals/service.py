@@ -107,24 +107,12 @@ def ended(actor: Actor, approval: Approval, action: Action, *, now: datetime) ->
 
 def expire_due(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Expire what is due and tell the requesters; how many there were (R20)."""
-    found = queries.due(session, now=now, limit=limit)
-    for approval in found:
-        entry = Entry(
-            action=Action.EXPIRE, revision=approval.revision, actor_id=None, actor_name=SYSTEM
-        )
-        record(
-            session,
-            approval,
-            entry,
-            now=now,
-            status=next_status(Status(approval.status), Action.EXPIRE),
-            turn=None,
-            decided_at=now,
-        )
-        notices.tell_requester(
-            session, approval, Notice(template="expired", actor_name=SYSTEM), now=now
-        )
-    return len(found)
+    return _expire(session, queries.due(session, now=now, limit=limit), now=now)
+
+
+def expire_due_of(session: Session, actor: Actor, *, now: datetime, limit: int = 100) -> int:
+    """Expire what is due of this person's requests, so that they see it as it is (R20)."""
+    return _expire(session, queries.due(session, now=now, limit=limit, actor=actor), now=now)
 
 
 def place_order(
@@ -172,6 +160,26 @@ def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime)
         now=now,
     )
     return cart_id
+
+
+def _expire(session: Session, found: list[Approval], *, now: datetime) -> int:
+    for approval in found:
+        entry = Entry(
+            action=Action.EXPIRE, revision=approval.revision, actor_id=None, actor_name=SYSTEM
+        )
+        record(
+            session,
+            approval,
+            entry,
+            now=now,
+            status=next_status(Status(approval.status), Action.EXPIRE),
+            turn=None,
+            decided_at=now,
+        )
+        notices.tell_requester(
+            session, approval, Notice(template="expired", actor_name=SYSTEM), now=now
+        )
+    return len(found)
 
 
 def _given_back(session: Session, approval: Approval) -> str | None:

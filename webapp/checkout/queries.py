@@ -56,7 +56,7 @@ def permission(
         raise NotFound(sentence(N_("There is no such cart or quote.")), code="no_resource")
     found = verdict(session, actor, resource)
     if live is None:
-        return Permission(verdict=found and _still_open(resource))
+        return Permission(verdict=_unless_taken(found, resource))
     if actor.person_id not in (live.requester_id, live.approver_id):
         return Permission(verdict=found)
     return Permission(verdict=found, approval_id=live.id, status=live.status)
@@ -128,10 +128,10 @@ def approvers(
     return [one.member for one in candidates(session, actor, resource) if one.verdict]
 
 
-def _still_open(resource: Resource) -> Verdict:
-    """A cart that a request took is not given back when that ends (R7)."""
-    if resource.open:
-        return YES
+def _unless_taken(found: Verdict, resource: Resource) -> Verdict:
+    """The verdict, but no for a cart that a request took: it is not given back (R7)."""
+    if resource.open or not found:
+        return found
     if resource.type is ResourceType.QUOTE:
         return no("resource_closed", N_("This quote is not open any more."))
     return no(
