@@ -187,7 +187,8 @@ def _shipping(scene: Scene, delivery: DeliveryForm) -> Money | None:
         return None
     prices = queries.shipping_prices(scene.offer)
     kept = shipping_price(scene.terms.details, scene.goods.currency)
-    if scene.terms.details is None and delivery.shipping_method.data is None:
+    chosen_before = "shipping" in (scene.terms.details or {})
+    if not chosen_before and delivery.shipping_method.data is None:
         return next(iter(prices.values()), kept)
     return prices.get(delivery.shipping_method.data or "", kept)
 

@@ -1,12 +1,12 @@
 """Carts: `/cart/{tenant}/carts` and below (section 7.1)."""
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.carts import baskets, shopping
 from webapp.carts.baskets import Basket, Criteria, Shopper
 from webapp.carts.domain import Line
-from webapp.emporix import access, cart_bodies, cart_shapes, reading
+from webapp.emporix import access, cart_bodies, cart_shapes, dialect, reading
 from webapp.emporix.cart_bodies import CartChange, Item, ItemChange, Merge, NewCart
 from webapp.extensions import db
 from webapp.kernel.clock import utcnow
@@ -16,6 +16,7 @@ from webapp.kernel.sentence import sentence
 bp = Blueprint("api_carts", __name__)
 
 _TRUE = "true"
+_MANAGE = "cart.cart_manage_own"
 
 
 @bp.post("/cart/<tenant>/carts")
@@ -40,6 +41,7 @@ def find(tenant: str) -> ResponseReturnValue:
     with db.reading() as session:
         basket = shopping.find(session, shopper, criteria)
     if basket is None and _argument("create").lower() == _TRUE and request.method == "GET":
+        _require_manage()
         with db.transaction() as session:
             basket = shopping.find_or_create(session, shopper, criteria, now=utcnow())
     if basket is None:
@@ -167,6 +169,13 @@ def validate(tenant: str, cart_id: str) -> ResponseReturnValue:
 def _shopper() -> Shopper:
     sender = access.bearer()
     return Shopper(tenant_id=sender.tenant_id, session_id=sender.session_id, actor=sender.actor)
+
+
+def _require_manage() -> None:
+    """What reads may write here, which a customer needs the scope of writing for."""
+    sender = access.bearer()
+    if sender.actor is not None and _MANAGE not in sender.scopes:
+        abort(dialect.forbidden(_MANAGE))
 
 
 def _basket(cart_id: str) -> Basket:
