@@ -123,6 +123,11 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return and_(*scope)
 
 
+def resource_ids(actor: Actor, kind: ResourceType) -> Select[str]:
+    """The carts or quotes of this person's approvals, to be used inside another query."""
+    return select(Approval.resource_id).where(visible_to(actor), Approval.resource_type == kind)
+
+
 def get(session: Session, actor: Actor, approval_id: str) -> Approval:
     """The approval; raises `NotFound` (code `no_approval`) when it is not this person's."""
     return _one(session, select(Approval).where(visible_to(actor), Approval.id == approval_id))

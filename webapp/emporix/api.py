@@ -16,6 +16,7 @@ from webapp.emporix import (
     models,
     order_endpoints,
     quote_endpoints,
+    shop_endpoints,
 )
 from webapp.extensions import csrf
 
@@ -29,6 +30,7 @@ _BLUEPRINTS: tuple[Blueprint, ...] = (
     customer_endpoints.bp,
     order_endpoints.bp,
     quote_endpoints.bp,
+    shop_endpoints.bp,
 )
 
 
