@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.approvals.test_concurrency import refused as clearly_refused
 from tests.support.app import As
@@ -26,9 +28,10 @@ from tests.support.cast import (
     details,
     quote,
 )
+from tests.support.databases import Backend
 from tests.support.threads import at_once
 from webapp.approvals.amending import amend, amendable
-from webapp.approvals.domain import Action, Amendable, Amendment, Status
+from webapp.approvals.domain import UNSET, Action, Amendable, Amendment, Status
 from webapp.approvals.models import Approval
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -381,3 +384,73 @@ def test_words_sent_at_once_without_a_version_all_stand_in_the_history(own_desk:
     assert [one["old"] for one in changed] == ["please", *[one["new"] for one in changed[:-1]]]
     assert own_desk.approval(made).comment == changed[-1]["new"]
     assert own_desk.approval(made).version == 9
+
+
+words = st.sampled_from([UNSET, UNSET, None, "", "a", "b"])
+steps = st.lists(
+    st.fixed_dictionaries(
+        {
+            "actor": st.sampled_from([RITA, BOB]),
+            "comment": words,
+            "note": words,
+            "remark": st.sampled_from([UNSET, UNSET, "x", "y"]),
+            "status": st.sampled_from([*[UNSET] * 8, *Status]),
+        }
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(steps=steps)
+def test_whatever_is_amended_the_request_is_what_was_accepted(
+    filled: Backend, steps: list[dict[str, Any]]
+) -> None:
+    with filled.rolled_back() as database:
+        desk = Desk(database)
+        made = desk.ask()
+        known: dict[str, Any] = {
+            "comment": "please", "note": None, "remark": None, "status": Status.PENDING,
+        }  # fmt: skip
+        version = revision = 1
+        for step in steps:
+            changes = {key: value for key, value in step.items() if value is not UNSET}
+            actor, remark = changes.pop("actor"), changes.pop("remark", None)
+            wanted = known | {key: value or None for key, value in changes.items()}
+            wanted["remark"] = remark or known["remark"]
+            if remark:
+                changes["details"] = details(remark=remark)
+            is_open = known["status"] == "PENDING" and amends(actor, known, wanted, changes)
+            assert accepted(desk, actor, made, changes) is is_open
+            if not is_open:
+                wanted = known
+            version += wanted != known
+            revision += wanted["remark"] != known["remark"]
+            known = wanted
+            row, terms = desk.approval(made), desk.terms(made).details or {}
+            assert known == {
+                "comment": row.comment, "note": row.approver_comment, "status": row.status,
+                "remark": terms.get("remark"),
+            }  # fmt: skip
+            assert (row.version, row.revision) == (version, revision)
+            assert len(desk.told(made)) == version
+        assert desk.broken(made) is None
+
+
+def amends(
+    actor: Actor, known: dict[str, Any], wanted: dict[str, Any], changes: dict[str, Any]
+) -> bool:
+    """Whether this person may bring a pending request from one state to the other."""
+    if actor is RITA:
+        is_silent: bool = wanted["note"] == known["note"]
+        return is_silent and changes.get("status", "CLOSED") == "CLOSED"
+    return changes.get("status") not in ("PENDING", "EXPIRED")
+
+
+def accepted(desk: Desk, actor: Actor, made: str, changes: dict[str, Any]) -> bool:
+    try:
+        do(desk, actor, made, **changes)
+    except DomainError:
+        return False
+    return True

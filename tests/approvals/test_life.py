@@ -35,7 +35,8 @@ FINAL = {Status.APPROVED, Status.DECLINED, Status.CLOSED, Status.EXPIRED}
 people = st.sampled_from([RITA, ROB, BOB, MIA])
 words = st.sampled_from(["", "  ", "Why?", "Because."])
 seen = st.sampled_from([None, 1, 2])
-unset = st.just(UNSET)
+rewords = st.sampled_from([UNSET, UNSET, None, "", "Why?", "Because."])
+ends = st.sampled_from([UNSET, UNSET, UNSET, *Status])
 ENDS = ("APPROVE", "DECLINE", "WITHDRAW")
 
 
@@ -114,12 +115,16 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         made=requests,
-        actor=people,
-        said=st.tuples(unset | st.none() | words, unset | st.none() | words),
-        remark=unset | words,
-        status=unset | st.sampled_from(Status),
+        is_approver=st.booleans(),
+        said=st.tuples(rewords, rewords),
+        remark=st.sampled_from([UNSET, UNSET, "", "Ring twice."]),
+        status=ends,
     )
-    def amend(self, *, made: str, actor: Actor, said: Any, remark: Any, status: Any) -> None:
+    def amend(self, *, made: str, is_approver: bool, said: Any, remark: Any, status: Any) -> None:
+        asked = self.desk.approval(made).requester_id
+        actor = (
+            BOB if is_approver else next(one for one, _ in SUBMISSIONS if one.person_id == asked)
+        )
         wanted = Amendment(
             comment=said[0],
             note=said[1],
@@ -193,7 +198,7 @@ def test_whatever_people_do_in_whatever_order_the_rules_hold(
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=12,
+            max_examples=20,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
