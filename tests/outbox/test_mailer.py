@@ -98,12 +98,13 @@ def test_an_approval_says_whether_the_order_is_placed(written: Written) -> None:
     assert "Order K7Q2M9XD is placed" in written("approved", stream="a2", order_id="K7Q2M9XD").text
 
 
-def test_a_change_shows_old_and_new(written: Written) -> None:
+@pytest.mark.parametrize("template", ["changed", "commented", "approved", "declined", "withdrawn"])
+def test_a_change_shows_old_and_new(written: Written, template: str) -> None:
     changes = [
         {"label": sentence("Ship"), "old": "Standard", "new": "Express"},
         {"label": sentence("Delivery date"), "old": "", "new": "2026-12-01"},
     ]
-    letter = written("changed", changes=changes)
+    letter = written(template, changes=changes)
     assert "Ship: Standard → Express\nDelivery date: – → 2026-12-01" in letter.text
     assert "<td>Standard → Express</td>" in letter.html
 
