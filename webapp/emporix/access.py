@@ -6,20 +6,16 @@ those of the moment.
 
 import re
 from dataclasses import dataclass
-from typing import NoReturn, cast
+from typing import cast
 
 from flask import Flask, Response, abort, g, request
 
 from webapp import web
-from webapp.emporix import dialect
-from webapp.extensions import db
-from webapp.identity import tokens
-from webapp.identity.bearers import Bearer, TokenRefused
+from webapp.emporix import dialect, senders
+from webapp.identity.bearers import Bearer
 from webapp.identity.domain import Actor, Holder
-from webapp.kernel.clock import utcnow
 
 _TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")
-_SCHEME = "bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +155,7 @@ def check() -> Response | None:
         return dialect.forbidden(None)
     if not rule.holders:
         return None
-    g.bearer = _recognise(tenant_id or "")
+    g.bearer = senders.recognise(tenant_id or "")
     return _refusal(rule, g.bearer)
 
 
@@ -171,22 +167,6 @@ def _check_tenant(tenant_id: str) -> None:
             words = "The header Emporix-Tenant names another tenant than the path."
         code = dialect.VALIDATION if request.path.startswith("/approval/") else None
         abort(dialect.answer(400, words, error_code=code))
-
-
-def _recognise(tenant_id: str) -> Bearer:
-    header = request.headers.get("Authorization", "")
-    token = header[len(_SCHEME) :].strip()
-    if not header.lower().startswith(_SCHEME) or not token:
-        _refuse_token(is_expired=False)
-    try:
-        with db.reading() as session:
-            return tokens.authenticate(session, tenant_id, token, now=utcnow())
-    except TokenRefused as refused:
-        _refuse_token(is_expired=refused.is_expired)
-
-
-def _refuse_token(*, is_expired: bool) -> NoReturn:
-    abort(dialect.fault(is_expired=is_expired))
 
 
 def _refusal(rule: Rule, sender: Bearer) -> Response | None:

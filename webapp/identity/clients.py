@@ -175,11 +175,9 @@ def find(session: Session, client_id: str, *, tenant_id: str | None) -> Found | 
     return Found(client=_client(rows[0]), secret_hash=rows[0].secret_hash)
 
 
-def note_use(session: Session, client: Client, *, now: datetime) -> None:
+def note_use(session: Session, tenant_id: str, client_id: str, *, now: datetime) -> None:
     """Remember that the client was here."""
-    session.execute(
-        update(ApiClient).where(_is(client.tenant_id, client.id)).values(last_used_at=now)
-    )
+    session.execute(update(ApiClient).where(_is(tenant_id, client_id)).values(last_used_at=now))
 
 
 def _check_owner(session: Session, tenant_id: str, company_id: str | None) -> None:

@@ -147,13 +147,13 @@ def authenticate(session: Session, key_id: str, secret: str, *, now: datetime) -
     return _key(row) if row is not None and row.family_id == key_id else None
 
 
-def note_use(session: Session, key: Key, *, now: datetime) -> None:
+def note_use(session: Session, tenant_id: str, key_id: str, *, now: datetime) -> None:
     """Remember that the key was used."""
     session.execute(
         update(Token)
         .where(
-            Token.tenant_id == key.tenant_id,
-            Token.family_id == key.id,
+            Token.tenant_id == tenant_id,
+            Token.family_id == key_id,
             Token.kind == TokenKind.KEY,
         )
         .values(last_used_at=now)

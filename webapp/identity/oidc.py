@@ -11,6 +11,7 @@ from authlib.integrations.flask_client import OAuth
 from authlib.integrations.flask_client.apps import FlaskOAuth2App
 from flask import Flask, Response, current_app, request
 from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from webapp.config import Settings
 from webapp.identity.domain import Claims
@@ -109,8 +110,19 @@ def finish(settings: Settings) -> SignIn:
     user = token.get("userinfo")
     if not user:
         raise SignInFailed("the answer holds no ID token")
-    claims = _claims({**_asked_for(token, user), **user}, settings)
+    claims = claims_of({**_asked_for(token, user), **user}, settings)
     return SignIn(claims=claims, id_token=token["id_token"])
+
+
+def claims_of(user: Mapping[str, Any], settings: Settings) -> Claims:
+    """What verified claims of the provider say about somebody (R32)."""
+    email = _trusted_email(user, trust=settings.oidc_trust_email)
+    return Claims(
+        issuer=settings.oidc_issuer,
+        subject=str(user["sub"]),
+        email=email,
+        has_unverified_email=bool(user.get("email")) and not email,
+    )
 
 
 def sign_out_url(settings: Settings, *, id_token: str | None, back: str) -> str | None:
@@ -147,6 +159,29 @@ def probe(settings: Settings) -> str:
     metadata = _guarded(client.load_server_metadata)
     _guarded(lambda: client.fetch_jwk_set(force=True))
     return str(metadata.get("authorization_endpoint"))
+
+
+def key_set(*, afresh: bool = False) -> KeySet:
+    """The public keys of the provider: those that this process knows, or those of now.
+
+    Raises:
+        SignInFailed: the provider cannot be reached, or describes itself as somebody else.
+    """
+    keys: KeySet = _guarded(lambda: KeySet.import_key_set(_client().fetch_jwk_set(force=afresh)))
+    return keys
+
+
+def user_info(access_token: str) -> Mapping[str, Any]:
+    """What the provider tells the holder of an access token about themselves.
+
+    Raises:
+        SignInFailed: it takes the token no more, cannot be reached, or tells nothing.
+    """
+    if not _guarded(_client().load_server_metadata).get("userinfo_endpoint"):
+        return {}
+    token = {"access_token": access_token, "token_type": "Bearer"}
+    info: Mapping[str, Any] = _guarded(lambda: _client().userinfo(token=token))
+    return info
 
 
 def _client() -> Any:
@@ -190,16 +225,6 @@ def _asked_for(token: Mapping[str, Any], user: Mapping[str, Any]) -> Mapping[str
     if info.get("sub") != user["sub"]:
         raise SignInFailed("the provider tells of somebody else than it signed")
     return {name: info[name] for name in ("email", "email_verified") if name in info}
-
-
-def _claims(user: Mapping[str, Any], settings: Settings) -> Claims:
-    email = _trusted_email(user, trust=settings.oidc_trust_email)
-    return Claims(
-        issuer=settings.oidc_issuer,
-        subject=str(user["sub"]),
-        email=email,
-        has_unverified_email=bool(user.get("email")) and not email,
-    )
 
 
 def _trusted_email(user: Mapping[str, Any], *, trust: bool) -> str:
