@@ -17,6 +17,7 @@ from webapp.emporix import (
     order_endpoints,
     quote_endpoints,
     shop_endpoints,
+    token_endpoints,
 )
 from webapp.extensions import csrf
 
@@ -31,6 +32,7 @@ _BLUEPRINTS: tuple[Blueprint, ...] = (
     order_endpoints.bp,
     quote_endpoints.bp,
     shop_endpoints.bp,
+    token_endpoints.bp,
 )
 
 

@@ -76,6 +76,7 @@ APPROVAL_CODES: dict[str, tuple[int, str]] = {
     "approver": (400, "APPROVAL-400006"),
     "patch_op": (400, "APPROVAL-400007"),
     "quote_terms": (400, "APPROVAL-400007"),
+    "not_yours_to_change": (400, "APPROVAL-400007"),
     "not_owner": (400, "APPROVAL-400008"),
     "finished": (400, "APPROVAL-400009"),
     "ordered": (400, "APPROVAL-400009"),
@@ -100,7 +101,9 @@ _TYPES = {
     403: "insufficient_permissions",
     404: "resource_not_found",
     409: "conflict_resource",
+    429: "too_many_requests",
     500: "internal_service_error",
+    503: "service_unavailable",
 }
 _SECOND_ORDER = "ordered"
 _CUSTOMER_DIALECT = ("/customer/", "/checkout/")
