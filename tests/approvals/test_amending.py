@@ -337,7 +337,7 @@ def test_both_sides_read_on_the_page_what_a_program_changed(as_: As, desk: Desk)
     page = as_("bob").get(f"/approvals/{made}").get_data(as_text=True)
     assert "<strong>Rita Roe</strong> changed what was said" in page
     assert "<del>please</del>" in page
-    assert "<ins>By &lt;b&gt;Friday&lt;/b&gt;</ins>" in page
+    assert '<p class="words">By &lt;b&gt;Friday&lt;/b&gt;</p>' in page
     assert "Revision 2" in page
     own = as_("rita").get(f"/approvals/{made}").get_data(as_text=True)
     assert "<strong>You</strong> changed what was said" in own

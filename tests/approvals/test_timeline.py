@@ -103,6 +103,13 @@ def test_words_are_shown_as_words_and_the_rest_as_an_event() -> None:
     assert (bare.kind, bare.words) == ("event", "")
 
 
+@pytest.mark.parametrize(("old", "new"), [("please", "By Friday"), ("please", "")])
+def test_words_that_replace_others_are_shown_beside_them(old: str, new: str) -> None:
+    change = Change(label="Comment of the requester", old=old, new=new)
+    [entry] = tell([event(Action.REWORD, changes=[change.as_data()])], "bob")
+    assert (entry.kind, entry.replaced, entry.words, entry.changes) == ("words", old, new, [])
+
+
 def test_a_change_says_what_was_and_what_is() -> None:
     change = Change(label="Ship", old="Standard", new="Express")
     [entry] = tell([event(Action.CHANGE, changes=[change.as_data()])], "bob")

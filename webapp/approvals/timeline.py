@@ -11,19 +11,20 @@ from webapp.ledger.queries import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """One event: the sentence, the words that were said, and what changed."""
+    """One event: the sentence, the words that were said instead of others, and what changed."""
 
     sentence: Sentence
     at: datetime
     name: str
     words: str
+    replaced: str
     icon: str
     changes: list[Change]
 
     @property
     def kind(self) -> str:
         """`words` shows who speaks, `event` a bare icon."""
-        return "words" if self.words else "event"
+        return "words" if self.words or self.replaced else "event"
 
 
 def tell(events: list[Event], reader_id: str) -> list[TimelineEntry]:
@@ -35,6 +36,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     own = event.actor_id == reader_id
     action = Action(event.action)
     changes = [Change(**change) for change in event.data.get("changes", [])]
+    # Words are long, so they are shown as words, and not in the table of what changed.
+    reworded = changes.pop() if action is Action.REWORD and changes else None
     texts = _OWN if own else _OTHERS
     if action is Action.ORDER and changes:
         texts = _OWN_WITH_DIFFERENCES if own else _OTHERS_WITH_DIFFERENCES
@@ -48,7 +51,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
         ),
         at=event.at,
         name=event.actor_name,
-        words=event.text,
+        words=reworded.new if reworded else event.text,
+        replaced=reworded.old if reworded else "",
         icon=_ICONS.get(action, "info"),
         changes=changes,
     )
