@@ -8,7 +8,7 @@ import pytest
 
 from tests.carts.conftest import BOB, CARL, RITA, new_line, person
 from tests.support.app import load_acme
-from webapp.carts import queries, service
+from webapp.carts import listing, queries, service
 from webapp.carts.domain import CartStatus, QuoteStatus, Resource, ResourceType
 from webapp.carts.lines import MAX_LINES, NewLine
 from webapp.carts.parsing import read
@@ -307,12 +307,12 @@ def test_the_site_brings_its_price_list(acme: Database) -> None:
 def test_products_are_found_by_sku_in_any_case_and_in_one_currency(acme: Database) -> None:
     with acme.reading() as session:
         skus = ["dr-18v", "BS-040", "unknown", *(f"X-{n}" for n in range(700))]
-        found = queries.products_by_sku(session, "acme", "EUR", skus)
+        found = listing.products_by_sku(session, "acme", "EUR", skus)
         assert set(found) == {"dr-18v", "bs-040"}
         assert found["dr-18v"].unit_price == Decimal("250.00")
-        assert queries.products_by_sku(session, "acme", "CHF", skus) == {}
-        assert queries.products_by_sku(session, "acme", "EUR", []) == {}
-        names = [product.name for product in queries.products(session, "acme", "EUR")]
+        assert listing.products_by_sku(session, "acme", "CHF", skus) == {}
+        assert listing.products_by_sku(session, "acme", "EUR", []) == {}
+        names = [product.name for product in listing.products(session, "acme", "EUR")]
     assert names == sorted(names)
     assert len(names) == 4
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.carts import models, queries
-from webapp.carts.domain import CartStatus, Line, Product, SiteFacts, Totals
+from webapp.carts import queries
+from webapp.carts.domain import CartStatus, Line, SiteFacts, Totals
 from webapp.carts.models import Cart, Site
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
@@ -146,20 +146,6 @@ def hold_site(session: Session, site: SiteFacts, tenant_id: str) -> None:
         .where(Site.tenant_id == tenant_id, Site.code == site.code)
         .with_for_update(key_share=True)
     )
-
-
-def products_by_id(
-    session: Session, tenant_id: str, currency: str, ids: Iterable[str]
-) -> dict[str, Product]:
-    """The products of the list with these ids in this currency, by id."""
-    wanted, size = sorted(set(ids)), 300
-    found: dict[str, Product] = {}
-    for start in range(0, len(wanted), size):
-        query = queries.listed(tenant_id, currency)
-        part = models.Product.id.in_(wanted[start : start + size])
-        products = map(queries.product_of, session.execute(query.where(part)))
-        found |= {product.id: product for product in products}
-    return found
 
 
 def _of_session(shopper: Shopper) -> ColumnElement[bool]:

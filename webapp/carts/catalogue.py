@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.carts import models, price_list, queries
+from webapp.carts import listing, models, price_list, queries
 from webapp.carts.domain import CartStatus, Product, SiteFacts
 from webapp.carts.models import Cart, CartItem, Quote, QuoteItem, Site
 from webapp.identity.domain import Actor
@@ -53,7 +53,7 @@ def part(
 ) -> list[Product]:
     """A part of the list by name."""
     query = _listed(tenant_id, currency).offset(offset).limit(limit)
-    return [queries.product_of(row) for row in session.execute(query)]
+    return [listing.product_of(row) for row in session.execute(query)]
 
 
 def by_ids(session: Session, tenant_id: str, ids: Iterable[str]) -> list[Product]:
@@ -127,7 +127,7 @@ def _found(
     session: Session, tenant_id: str, texts: Iterable[str], condition: Callable[[list[str]], Any]
 ) -> list[Product]:
     return [
-        queries.product_of(row)
+        listing.product_of(row)
         for chunk in _chunks(texts)
         for row in session.execute(_listed(tenant_id, None).where(condition(chunk)))
     ]

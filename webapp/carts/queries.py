@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import Select, null, select, tuple_
 from sqlalchemy.orm import Session
 
-from webapp.carts import models, price_list
+from webapp.carts import price_list
 from webapp.carts.domain import (
     CartStatus,
     Line,
-    Product,
     Resource,
     ResourceType,
     SiteFacts,
@@ -27,9 +26,6 @@ from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_curs
 from webapp.kernel.sentence import N_, sentence
 
 PAGE_SIZE = 20
-LISTED_PRODUCTS = 500
-# Databases limit how many values one statement may carry.
-_CHUNK = 300
 _TITLE_NAMES = 2
 _CART = (
     *(Cart.id, Cart.owner_id, Cart.company_id, Cart.site_code, Cart.currency, Cart.status),
@@ -168,48 +164,6 @@ def default_site(session: Session, tenant_id: str) -> SiteFacts:
     """The tenant's default site, else its first by code; raises `NotFound` (code `no_site`)."""
     query = select(Site).where(Site.tenant_id == tenant_id)
     return _site(session, query.order_by(Site.is_default.desc(), Site.code).limit(1))
-
-
-def products(session: Session, tenant_id: str, currency: str) -> list[Product]:
-    """The first products of the list by name, for people to pick from."""
-    query = listed(tenant_id, currency).limit(LISTED_PRODUCTS)
-    return [product_of(row) for row in session.execute(query)]
-
-
-def products_by_sku(
-    session: Session, tenant_id: str, currency: str, skus: Iterable[str]
-) -> dict[str, Product]:
-    """The products of these SKUs, by SKU in lower case; unknown ones are missing."""
-    wanted = sorted({form for sku in skus for form in (sku, sku.upper(), sku.lower())})
-    found: dict[str, Product] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        query = listed(tenant_id, currency)
-        for row in session.execute(
-            query.where(models.Product.sku.in_(wanted[start : start + _CHUNK]))
-        ):
-            found.setdefault(row.sku.lower(), product_of(row))
-    return found
-
-
-def listed(tenant_id: str, currency: str) -> Select[str, str, str, str, str]:
-    """The products of the list in this currency by name, to be narrowed down."""
-    product = models.Product
-    return (
-        select(product.id, product.sku, product.name, product.unit_price, product.tax_rate)
-        .where(product.tenant_id == tenant_id, product.currency == currency)
-        .order_by(product.name, product.id)
-    )
-
-
-def product_of(row: Any) -> Product:
-    """The product in a row of `listed`."""
-    return Product(
-        id=row.id,
-        sku=row.sku,
-        name=row.name,
-        unit_price=Decimal(row.unit_price),
-        tax_rate=Decimal(row.tax_rate),
-    )
 
 
 def lines_of(session: Session, tenant_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from webapp.carts import queries, recording
+from webapp.carts import listing, queries, recording
 from webapp.carts.domain import (
     CartStatus,
     QuoteStatus,
@@ -42,10 +42,10 @@ def draft(
     else:
         currency = cart.resource.currency
     unnamed = any(not line.sku for line in reading.lines)
-    listed = queries.products(session, actor.tenant_id, currency) if unnamed else []
+    listed = listing.products(session, actor.tenant_id, currency) if unnamed else []
     skus = {line.sku for line in reading.lines if line.sku}
     goods = Goods(
-        by_sku=queries.products_by_sku(session, actor.tenant_id, currency, skus),
+        by_sku=listing.products_by_sku(session, actor.tenant_id, currency, skus),
         by_name={product.name.lower(): product for product in listed},
         kept=cart.resource.lines if cart else (),
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp.carts import baskets, picking, queries, recording
+from webapp.carts import baskets, listing, picking, queries, recording
 from webapp.carts.baskets import Basket, Criteria, Shopper
 from webapp.carts.domain import CartStatus, Line, SiteFacts
 from webapp.carts.picking import Doubt, Listed, Wanted
@@ -192,7 +192,7 @@ def doubts(session: Session, shopper: Shopper, cart_id: str) -> list[Doubt]:
     """What the shop should look at again before it is ordered; raises `NotFound`."""
     basket = baskets.get(session, shopper, cart_id)
     ids = [line.product_id for line in basket.lines]
-    by_id = baskets.products_by_id(session, basket.tenant_id, basket.currency, ids)
+    by_id = listing.products_by_id(session, basket.tenant_id, basket.currency, ids)
     return picking.doubts(basket.lines, Listed(by_id=by_id))
 
 
@@ -253,7 +253,7 @@ def _listed(session: Session, basket: Basket, wanted: Sequence[Wanted]) -> Liste
     ids = {each.product_id for each in wanted if each.product_id}
     skus = ids | {each.sku for each in wanted if each.sku}
     return Listed(
-        by_id=baskets.products_by_id(*scope, ids), by_sku=queries.products_by_sku(*scope, skus)
+        by_id=listing.products_by_id(*scope, ids), by_sku=listing.products_by_sku(*scope, skus)
     )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from webapp.carts import queries, service
+from webapp.carts import listing, queries, service
 from webapp.carts.domain import Product, Resource
 from webapp.carts.domain import title as title_of
 from webapp.carts.drafting import Draft
@@ -212,7 +212,7 @@ def _new_page(form: CartForm, *, draft: Draft | None = None, status: int = 200) 
     with db.reading() as session:
         actor = current_actor()
         site = queries.default_site(session, actor.tenant_id)
-        products = queries.products(session, actor.tenant_id, site.currency)
+        products = listing.products(session, actor.tenant_id, site.currency)
     return render(
         "carts/new.html", status=status, **_rows_context(form, draft, products, site.currency)
     )
@@ -229,7 +229,7 @@ def _edit_page(
     currency = cart.resource.currency
     with db.reading() as session:
         actor = current_actor()
-        products = queries.products(session, actor.tenant_id, currency)
+        products = listing.products(session, actor.tenant_id, currency)
         current = queries.get(session, actor, cart.id)
     return render(
         "carts/edit.html",
