@@ -52,7 +52,7 @@ def test_every_operation_says_what_it_does_and_what_can_come_back(one: openapi.D
     assert {"500", "503"} <= answers
     assert "400" in answers
     assert ("401" in answers) or not operation["security"]
-    assert any(status.startswith("2") for status in answers)
+    assert any(status.startswith("2") for status in answers) or one.path.startswith("/caas-")
     if "requestBody" in operation:
         assert operation["requestBody"]["required"] is True
         assert "413" in answers

@@ -1,4 +1,4 @@
-"""The description of the API: hand-kept parts, one for each service, put together once (OpenAPI 3.1).
+"""The description of the API: hand-kept parts, one for each service, put together once.
 
 Nothing is checked here; the tests hold the parts against the routes and against real answers.
 """
