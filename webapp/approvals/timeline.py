@@ -1,6 +1,6 @@
 """The history of a request in sentences, as one reader sees them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from webapp.approvals.changes import Change
@@ -41,6 +41,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     texts = _OWN if own else _OTHERS
     if action is Action.ORDER and changes:
         texts = _OWN_WITH_DIFFERENCES if own else _OTHERS_WITH_DIFFERENCES
+        # What was sent is struck out, and what was approved stands.
+        changes = [replace(one, old=one.new, new=one.old) for one in changes]
     return TimelineEntry(
         sentence=sentence(
             texts[action],

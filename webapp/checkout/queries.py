@@ -56,7 +56,7 @@ def permission(
         raise NotFound(sentence(N_("There is no such cart or quote.")), code="no_resource")
     found = verdict(session, actor, resource)
     if live is None:
-        return Permission(verdict=_unless_taken(found, resource))
+        return Permission(verdict=unless_taken(found, resource))
     if actor.person_id not in (live.requester_id, live.approver_id):
         return Permission(verdict=found)
     return Permission(verdict=found, approval_id=live.id, status=live.status)
@@ -128,7 +128,7 @@ def approvers(
     return [one.member for one in candidates(session, actor, resource) if one.verdict]
 
 
-def _unless_taken(found: Verdict, resource: Resource) -> Verdict:
+def unless_taken(found: Verdict, resource: Resource) -> Verdict:
     """The verdict, but no for a cart that a request took: it is not given back (R7)."""
     if resource.open or not found:
         return found
@@ -137,20 +137,6 @@ def _unless_taken(found: Verdict, resource: Resource) -> Verdict:
     return no(
         "resource_closed", N_("The request for this cart has ended. Put the goods into a new cart.")
     )
-
-
-def _worth_showing(candidate: Candidate) -> bool:
-    member = candidate.member
-    buys = member.role in (Role.ADMIN, Role.BUYER)
-    return bool(candidate.verdict) or (
-        candidate.verdict.code != "own_request" and member.active and buys
-    )
-
-
-def _rank(candidate: Candidate, asked: list[str]) -> tuple[bool, int, str]:
-    person = candidate.member.person_id
-    place = asked.index(person) if person in asked else len(asked)
-    return not candidate.verdict, place, candidate.member.last_name
 
 
 def quote(session: Session, actor: Actor, quote_id: str) -> CartView:
@@ -165,3 +151,17 @@ def quote(session: Session, actor: Actor, quote_id: str) -> CartView:
 def shipping_prices(offer: Offer) -> dict[str, Money]:
     """The net price of each shipping method on offer, by its key in the form."""
     return {key: method.price for key, method in by_key(offer.site.shipping_methods).items()}
+
+
+def _worth_showing(candidate: Candidate) -> bool:
+    member = candidate.member
+    buys = member.role in (Role.ADMIN, Role.BUYER)
+    return bool(candidate.verdict) or (
+        candidate.verdict.code != "own_request" and member.active and buys
+    )
+
+
+def _rank(candidate: Candidate, asked: list[str]) -> tuple[bool, int, str]:
+    person = candidate.member.person_id
+    place = asked.index(person) if person in asked else len(asked)
+    return not candidate.verdict, place, candidate.member.last_name

@@ -22,7 +22,7 @@ from webapp.checkout import queries
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, Forbidden, require
-from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.sentence import N_, YES, sentence
 from webapp.orders import delivery
 from webapp.orders import queries as order_queries
 from webapp.orders import service as orders
@@ -74,7 +74,7 @@ def check_out(session: Session, actor: Actor, checkout: Checkout, *, now: dateti
 
     What was approved is ordered as it was approved, and the designated approver approves by
     ordering; else whoever may order alone does. Raises `NotFound`, `Forbidden` with the reason,
-    and `Conflict` (`ordered`, `finished`, `resource_taken`, `resource_closed`).
+    and `Conflict` (`ordered`, `finished`, `resource_closed`, `resource_taken`).
     """
     kind, resource_id = checkout.resource_type, checkout.resource_id
     live = approvals.live(session, actor.tenant_id, kind, resource_id)
@@ -179,11 +179,9 @@ def _over(stored: Terms, sent: Terms) -> Terms:
 
 def _order_own(session: Session, actor: Actor, checkout: Checkout, *, now: datetime) -> str:
     resource = owned_resource(session, actor, checkout.resource_type, checkout.resource_id)
-    if not resource.open:
-        raise Conflict(
-            sentence(N_("This can no longer be ordered: it was handed over or removed meanwhile.")),
-            code="resource_taken",
-        )
+    taken = queries.unless_taken(YES, resource)
+    if taken.reason is not None:
+        raise Conflict(taken.reason, code=taken.code)
     if not _is_private(session, actor):
         require(queries.verdict(session, actor, resource))
     site = carts.site(session, actor.tenant_id, resource.site_code)
