@@ -187,7 +187,7 @@ def test_a_guests_cart_comes_along_at_login(app: Flask) -> None:
     )
     assert [item["quantity"] for item in merged["items"]] == [2]
     # The client may not choose its price: the list has it.
-    assert merged["items"][0]["unitPrice"] == 333.33
+    assert merged["items"][0]["unitPrice"]["netValue"] == 333.33
     client.call("GET", f"/cart/acme/carts/{before['id']}", token=guest["access_token"], expect=404)
 
 
