@@ -29,6 +29,15 @@ def test_the_next_sign_in_is_by_subject(
     assert "rita@acme.example" in client.get("/account").text
 
 
+def test_the_address_of_a_colleague_does_not_make_one_the_colleague(
+    sign_in: SignIn, client: HouseClient, provider: Provider
+) -> None:
+    sign_in()
+    provider.answers.email = "bob@acme.example"
+    assert sign_in().status_code == 303
+    assert "rita@acme.example" in client.get("/account").text
+
+
 def test_an_e_mail_that_is_bound_to_another_subject_does_not_get_in(
     sign_in: SignIn, provider: Provider
 ) -> None:

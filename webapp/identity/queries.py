@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, literal, or_, select
+from sqlalchemy import Select, and_, case, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.identity.domain import (
@@ -178,7 +178,9 @@ def accounts(session: Session, claims: Claims) -> list[Account]:
     """
     bound_here = Identity.subject == claims.subject
     query = _accounts(claims).where(or_(bound_here, _is_unbound(claims)))
-    rows = session.execute(query.order_by(Tenant.name, Tenant.id, bound_here.desc(), Person.id))
+    # Whoever has no subject compares as null, which PostgreSQL would put before those who match.
+    bound_first = case((bound_here, 0), else_=1)
+    rows = session.execute(query.order_by(Tenant.name, Tenant.id, bound_first, Person.id))
     found: dict[str, Account] = {}
     for tenant_id, tenant_name, person_id, first, last, active, subject in rows:
         account = Account(
