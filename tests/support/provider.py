@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import json
 import threading
 import time
@@ -22,6 +23,7 @@ Change = Callable[[dict[str, Any]], None]
 _OURS = RSAKey.generate_key(2048, {"kid": "ours", "use": "sig", "alg": "RS256"})
 _STRANGE = RSAKey.generate_key(2048, {"kid": "ours", "use": "sig", "alg": "RS256"})
 _SECOND = RSAKey.generate_key(2048, {"kid": "second", "use": "sig", "alg": "RS256"})
+_KEYS = {"ours": _OURS, "strange": _STRANGE, "second": _SECOND}
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Answers:
     status: int = 200
     seen: list[str] = field(default_factory=list)
     verifiers: list[str] = field(default_factory=list)
+    access_tokens: list[str] = field(default_factory=lambda: ["an access token"])
 
 
 class Provider:
@@ -59,6 +62,34 @@ class Provider:
         self.nonces[code] = query.get("nonce", "")
         self.challenges[code] = query.get("code_challenge", "")
         return {"code": code, "state": query["state"], "iss": self.issuer}
+
+    def access_token(self, *, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        """An access token that is a JWT, with other claims; one that is None is left out.
+
+        The `alg` of the header may be a lie too: `none`, or HS256 with the public key.
+        """
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": self.issuer,
+            "sub": self.answers.subject,
+            "aud": CLIENT_ID,
+            "exp": now + 300,
+            "iat": now,
+            "scope": "openid email",
+            **changes,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        head = {"alg": "RS256", "kid": "ours", "typ": "at+jwt", **(header or {})}
+        if head["alg"] == "none":
+            token = f"{_encoded(head)}.{_encoded(claims)}."
+        elif head["alg"] == "HS256":
+            signed = f"{_encoded(head)}.{_encoded(claims)}"
+            mac = hmac.digest(_OURS.as_pem(private=False), signed.encode(), "sha256")
+            token = f"{signed}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+        else:
+            token = jwt.encode(head, claims, _KEYS[self.answers.key])
+        self.answers.access_tokens.append(token)
+        return token
 
     def answer(self, request: Request) -> Response:
         """The provider's own pages."""
@@ -89,8 +120,7 @@ class Provider:
         return _json(document)
 
     def _keys(self, _request: Request) -> Response:
-        keys = {"ours": _OURS, "second": _SECOND}
-        published = KeySet([keys[name] for name in self.answers.published])
+        published = KeySet([_KEYS[name] for name in self.answers.published])
         return _json(published.as_dict(private=False))
 
     def _token(self, request: Request) -> Response:
@@ -110,7 +140,8 @@ class Provider:
         return _json(answer)
 
     def _userinfo(self, request: Request) -> Response:
-        if request.headers.get("Authorization") != "Bearer an access token":
+        sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if sent not in self.answers.access_tokens:
             return Response(status=401)
         claims: dict[str, Any] = {
             "sub": self.answers.subject,
@@ -143,8 +174,7 @@ class Provider:
             return f"{_encoded(header)}.{_encoded(claims)}."
         if self.answers.algorithm == "HS256":
             return jwt.encode(header, claims, OctKey.import_key(SECRET), algorithms=["HS256"])
-        key = _STRANGE if self.answers.key == "strange" else _OURS
-        return jwt.encode(header, claims, key)
+        return jwt.encode(header, claims, _KEYS[self.answers.key])
 
 
 @contextmanager

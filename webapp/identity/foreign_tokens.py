@@ -122,13 +122,19 @@ def find(session: Session, tenant_id: str, token: ForeignToken) -> Account | Non
 
 
 def bind(session: Session, token: ForeignToken, account: Account) -> None:
-    """Bind the subject to the person at the first token, as at the first sign-in."""
+    """Bind the subject to the person at the first token, as at the first sign-in.
+
+    Raises:
+        TokenRefused: it was bound to somebody else meanwhile.
+    """
     try:
         with session.begin_nested():
             service.enter(session, token.claims, account)
     except IntegrityError:
-        # Another request with the same token was quicker.
-        return
+        # Another request with a token of the same subject was quicker.
+        now_bound = find(session, account.tenant_id, token)
+        if now_bound is None or now_bound.person_id != account.person_id:
+            raise TokenRefused from None
 
 
 def subject_of(tenant_id: str, person_id: str, token: ForeignToken) -> Subject:
