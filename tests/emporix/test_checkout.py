@@ -1,5 +1,6 @@
 """Checkout through the API: what shops send, what is kept, and what is refused (section 7.3)."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ from tests.emporix.ordering import (
     quote_order,
     refused,
 )
-from tests.support.app import make_app
+from tests.support.app import As, make_app
 from tests.support.cast import DETAILS, WINDOW, Desk, own_desk
 from tests.support.threads import at_once
 from webapp.emporix import saas
@@ -156,6 +157,17 @@ def test_what_was_approved_wins_over_what_is_sent(api: Api) -> None:
     order = order_of(rita, place(rita, cart_order("c500-rita", "rob", addresses=other)))
     assert order["shippingAddress"]["city"] == "Münster"
     assert order["customer"]["id"] == "rita"
+
+
+def test_the_page_says_that_the_shop_sent_other_terms(api: Api, as_: As) -> None:
+    rita = api("rita")
+    made = ask(rita)
+    other = [{**ADDRESS, "city": "Elsewhere"}, {**ADDRESS, "type": "BILLING"}]
+    place(api("bob"), cart_order(addresses=other))
+    page = as_("rita").get(f"/approvals/{made}").get_data(as_text=True)
+    assert "what was approved is what was ordered" in page
+    assert re.search(r"<del>[^<]*Elsewhere[^<]*</del>", page)
+    assert re.search(r"<ins>[^<]*Münster[^<]*</ins>", page)
 
 
 def test_a_private_customer_orders_without_asking(api: Api) -> None:
