@@ -1,0 +1,202 @@
+"""Asks the API everything that a document allows, and much that it forbids (schemathesis).
+
+As a program: `python -m tests.emporix.asking --examples 200 --seeds 1 2 3 [--reference FILE]`.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+import yaml
+from flask import Flask
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+
+from tests.emporix.conftest import token_for
+from tests.support import databases
+from tests.support.app import load_acme, make_app
+from webapp.emporix import openapi
+from webapp.identity.domain import Holder, Origin
+
+# A rule that refuses something is a 400 here (422 and 412 are for keys and versions), so that not
+# every refusal of something well-formed is a fault.
+_REFUSALS = ["2xx", "3xx", "400", "401", "403", "404", "409", "412", "422", "429"]
+_PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an answer did wrong: the operation, the check, and the request that shows it."""
+
+    operation: str
+    check: str
+    message: str
+    request: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}\n  {self.check}: {self.message}\n  {self.request}"
+
+
+@contextmanager
+def desk() -> Iterator[Flask]:
+    """The application with the cast of acme, in a database that may be ruined."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        databases.sqlite(Path(folder)) as backend,
+        backend.own() as database,
+    ):
+        yield make_app(
+            load_acme(database), base_url="http://localhost", token_calls=0, failed_logins=0
+        )
+
+
+def ask(
+    document: dict[str, Any],
+    app: Flask,
+    *,
+    examples: int,
+    seed: int,
+    phases: Iterable[str] = _PHASES,
+    operations: Iterable[str] | None = None,
+) -> list[Finding]:
+    """What is wrong with the answers; each fault once for each operation and check."""
+    customer = _customer(app)
+    config = _config(app, customer, examples=examples, seed=seed, phases=set(phases))
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    schema.app = _Renewing(app, customer)
+    if operations is not None:
+        schema = schema.include(operation_id=list(operations))
+    return list(_findings(from_schema(schema).execute()))
+
+
+def _config(
+    app: Flask, customer: str, *, examples: int, seed: int, phases: set[str]
+) -> SchemathesisConfig:
+    guest, program = _guest(app), _program(app)
+    shoppers = {"include-operation-id-regex": "^(login|refresh|exchange|anonymous.*)$"}
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            # Packed answers would be read without being unpacked.
+            "headers": {"Authorization": f"Bearer {customer}", "Accept-Encoding": "identity"},
+            "base-url": "http://localhost",
+            "continue-on-failure": True,
+            "parameters": {"tenant": "acme", "header.Emporix-Tenant": "acme"},
+            "generation": {"max-examples": examples, "database": "none", "deterministic": False},
+            "phases": {name: {"enabled": name in phases} for name in _PHASES},
+            "cache": {"enabled": False},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": _REFUSALS},
+                # Sends in a way that stops before an application in the same process. That every
+                # operation asks for its token is shown in test_openapi.
+                "ignored_auth": {"enabled": False},
+            },
+            "operations": [
+                {**shoppers, "headers": {"Authorization": f"Bearer {guest}"}},
+                {
+                    "include-path-regex": "^/configuration/",
+                    "headers": {"Authorization": f"Bearer {program}"},
+                },
+            ],
+        }
+    )
+
+
+class _Renewing:
+    """Whoever signs out needs a sign-in of their own, or all that follows is a stranger's."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self.app = app
+        self.header = f"Bearer {token}"
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        is_last = environ["PATH_INFO"].endswith("/logout")
+        if is_last and environ.get("HTTP_AUTHORIZATION") == self.header:
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {_customer(self.app)}"
+        return self.app.wsgi_app(environ, start_response)
+
+
+def _findings(stream: Iterable[Any]) -> Iterator[Finding]:
+    seen: set[tuple[str, str, str]] = set()
+    for event in stream:
+        if isinstance(event, events.NonFatalError):
+            yield Finding(str(event.label), "error", str(event.info), "")
+        if isinstance(event, events.FatalError):
+            raise event.exception
+        if not isinstance(event, events.ScenarioFinished):
+            continue
+        for case_id, checks in event.recorder.checks.items():
+            case = event.recorder.cases[case_id].value
+            for check in checks:
+                if check.status is not Status.FAILURE:
+                    continue
+                finding = _finding(case.operation.label, check)
+                key = (finding.operation, finding.check, finding.message[:60])
+                if key not in seen:
+                    seen.add(key)
+                    yield finding
+
+
+def _finding(label: str, check: Any) -> Finding:
+    failure = check.failure_info.failure
+    words = " ".join(f"{failure.title}: {failure.message}".split())
+    return Finding(label, check.name, words[:600], check.failure_info.code_sample)
+
+
+def _customer(app: Flask) -> str:
+    return token_for(
+        app,
+        holder=Holder.CUSTOMER,
+        origin=Origin.PASSWORD,
+        person_id="rita",
+        company_id="le1",
+    )
+
+
+def _guest(app: Flask) -> str:
+    return token_for(
+        app, holder=Holder.ANONYMOUS, origin=Origin.ANONYMOUS, client_id="acme-storefront"
+    )
+
+
+def _program(app: Flask) -> str:
+    return token_for(app, holder=Holder.SERVICE, origin=Origin.CLIENT, client_id="acme-service")
+
+
+def main(arguments: list[str]) -> int:
+    """Ask with every seed; 1 when something was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", type=int, default=200)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--phases", nargs="+", default=list(_PHASES))
+    parser.add_argument("--operations", nargs="*")
+    parser.add_argument("--reference", type=Path)
+    known = parser.parse_args(arguments)
+    document = openapi.served_at("http://localhost")
+    if known.reference:
+        document = yaml.safe_load(known.reference.read_text("utf-8"))
+    found = 0
+    for seed in known.seeds:
+        with desk() as app:
+            for finding in ask(
+                document,
+                app,
+                examples=known.examples,
+                seed=seed,
+                phases=known.phases,
+                operations=known.operations,
+            ):
+                found += 1
+                print(f"seed {seed}: {finding}\n", flush=True)
+    print(f"{found} found")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
