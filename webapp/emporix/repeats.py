@@ -124,8 +124,10 @@ def _insert(session: Session, mine: Claim, *, now: datetime) -> bool:
             expires_at=now + _KEPT,
         )
         .on_conflict_do_nothing()
+        # How many rows were written is not known on PostgreSQL; what comes back is.
+        .returning(IdempotencyKey.key)
     )
-    return bool(made.rowcount == 1)  # type: ignore[attr-defined]
+    return made.scalar_one_or_none() is not None
 
 
 def _is(mine: Claim) -> Any:
