@@ -19,7 +19,7 @@ from webapp.company import views as company_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.emporix import api
-from webapp.identity import account_views, frame, guards, kept, oidc, sessions
+from webapp.identity import account_views, credential_views, frame, guards, kept, oidc, sessions
 from webapp.identity import views as identity_views
 from webapp.orders import views as order_views
 from webapp.soundness import require_sound
@@ -31,6 +31,7 @@ _MOST_FIELDS = 5000
 _BLUEPRINTS = (
     identity_views.bp,
     account_views.bp,
+    credential_views.bp,
     cart_views.bp,
     quote_views.bp,
     order_views.bp,

@@ -1,6 +1,7 @@
 // The one file that knows htmx. Pages work without it: it announces, keeps the focus in place,
 // keeps typed words, and holds back a second press.
 import "./copy-rows.js";
+import "./copyable-text.js";
 import "./selected-rows.js";
 import "./shortcut-keys.js";
 

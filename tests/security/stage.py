@@ -25,7 +25,7 @@ from webapp.carts.lines import NewLine
 from webapp.carts.models import Site
 from webapp.carts.service import create
 from webapp.db import Database, make_engine
-from webapp.identity import administration, session_store
+from webapp.identity import administration, clients, keys, session_store
 from webapp.identity.domain import Role
 from webapp.identity.models import Company, Membership, Person, Tenant
 from webapp.kernel.clock import utcnow
@@ -182,6 +182,9 @@ def _play(stage: Stage) -> None:
     cora = replace(ROB, person_id=CORA, role=Role.CONTACT)
     ids["contact_cart"] = desk.run(create, cora, name="", lines=[DRILL], now=now)
     desk.run(administration.take_over, ADA, "rob", now=now)
+    key = desk.run(keys.create, RITA, "report", lifetime=timedelta(days=30), now=now)
+    ids["key"] = key.key.id
+    ids["api_client"] = desk.run(clients.add_own, ADA, "books", now=now).client.id
     ids["session"] = session_store.hash_of(TOKEN)
     desk.run(
         session_store.create_for,

@@ -69,6 +69,8 @@ FORMS = {
     "le1": "company_id=le1",
     "le2": "company_id=le2",
     "settings": "language=de&time_zone=Europe/Berlin&theme=dark",
+    "key": "name=report&access=read&days=30",
+    "client": "name=books&reads_orders=y",
     "next": "next=/inbox",
     "acme": "tenant_id=acme",
 }
@@ -165,6 +167,14 @@ GET  /account                           -           302 302 200 200 200 200 200 
 POST /account/preferences               settings    401 401 303 303 303 303 303 303 303 401 303
 POST /account/sessions/{session}/end    -           401 401 404 404 404 303 404 404 404 401 404
 POST /account/sessions/others/end       -           401 401 303 303 303 303 303 303 303 401 303
+GET  /account/keys/new                  -           302 302 200 200 200 200 200 200 200 302 200
+POST /account/keys/new                  key         401 401 201 201 201 201 201 201 201 401 201
+GET  /account/keys/{key}/revocation     -           302 302 404 404 404 200 404 404 404 302 404
+POST /account/keys/{key}/revocation     -           401 401 404 404 404 303 404 404 404 401 404
+GET  /account/clients/new               -           302 302 200 200 403 403 403 200 403 302 403
+POST /account/clients/new               client      401 401 201 201 403 403 403 201 403 401 403
+GET  /account/clients/{api_client}/revocation -     302 302 404 404 403 403 403 200 403 302 403
+POST /account/clients/{api_client}/revocation -     401 401 404 404 403 403 403 303 403 401 403
 GET  /continue                          -           302 302 303 303 303 303 303 303 303 302 303
 GET  /sign-in                           -           200 200 303 303 303 303 303 303 303 200 303
 POST /sign-in                           next        302 302 302 302 302 302 302 302 302 302 302
@@ -338,10 +348,14 @@ def demo(backend: Backend, acme_rows: Rows) -> Iterator[Stage]:
 
 
 def routes(app: Flask) -> set[tuple[str, str]]:
-    """Every rule with every method that does something."""
+    """Every rule of a page with every method that does something.
+
+    Programs are asked for their tokens instead: `webapp.emporix.access.RULES` is their table.
+    """
     return {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
+        if not rule.endpoint.startswith("api_")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 

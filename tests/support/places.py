@@ -1,12 +1,19 @@
 """Every page of the demo, with somebody who reads it: for the checks of all pages, and pictures."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.support.desk import Desk
 from webapp.approvals.models import Approval
+from webapp.identity import clients, keys
+from webapp.identity.bearers import actor_of
+from webapp.identity.domain import Actor
+from webapp.identity.models import Person
+from webapp.kernel.clock import utcnow
 from webapp.outbox.models import Mail
 
 # Answers for programs, and the inside of a frame that stands on a page below.
@@ -18,8 +25,9 @@ class Place:
     """A page: its name, its endpoint, its address, who reads it, and what is pressed there.
 
     In the address `{p03}` stands for the request of the story with this key, `{order:p03}` for its
-    order and `{mail}` for the newest mail. Without a reader it is a stranger's. What is pressed
-    shows the next step of the page and changes nothing.
+    order, `{mail}` for the newest mail, `{key}` for a key of Rita's and `{client}` for a client of
+    Ada's company. Without a reader it is a stranger's. What is pressed shows the next step of the
+    page and changes nothing.
     """
 
     name: str
@@ -92,6 +100,17 @@ PLACES = (
     Place("account", "account.show", "/account", "ada"),
     Place("account-companies", "account.show", "/account", "claus"),
     Place("account-requester", "account.show", "/account", "rita"),
+    Place("key-new", "credentials.new_key", "/account/keys/new", "rita"),
+    Place("key-new-companies", "credentials.new_key", "/account/keys/new", "claus"),
+    Place("key-new-refused", "credentials.new_key", "/account/keys/new", "rita", "Make the key"),
+    Place("key-end", "credentials.new_key_revocation", "/account/keys/{key}/revocation", "rita"),
+    Place("client-new", "credentials.new_client", "/account/clients/new", "ada"),
+    Place(
+        "client-end",
+        "credentials.new_client_revocation",
+        "/account/clients/{client}/revocation",
+        "ada",
+    ),
     Place("not-found", "approvals.show", "/approvals/nowhere", "ada"),
     Place("demo-people", "demo.show_people", "/demo/people", "rita"),
     Place("demo-mailbox", "demo.list_mails", "/demo/mailbox", "rita"),
@@ -111,7 +130,11 @@ def names(desk: Desk) -> dict[str, str]:
             found[f"order:{row.resource_id}"] = row.order_id or ""
         newest = select(Mail.id).order_by(Mail.sent_at.desc(), Mail.id.desc()).limit(1)
         found["mail"] = session.scalars(newest).first() or ""
-    return found
+    with desk.database.transaction() as session:
+        rita, ada, year = _actor(session, "rita"), _actor(session, "ada"), timedelta(days=365)
+        report = keys.create(session, rita, "Monthly report", lifetime=year, now=utcnow())
+        books = clients.add_own(session, ada, "Bookkeeping", now=utcnow())
+    return found | {"key": report.key.id, "client": books.client.id}
 
 
 def be(page: Page, person: str) -> None:
@@ -133,3 +156,8 @@ def open_place(page: Page, place: Place, known: dict[str, str]) -> None:
         with page.expect_response(lambda answer: answer.request.method == "POST"):
             page.get_by_role("button", name=place.press).first.click()
         page.wait_for_load_state("networkidle")
+
+
+def _actor(session: Session, person_id: str) -> Actor:
+    tenant_id = session.scalars(select(Person.tenant_id).where(Person.id == person_id)).one()
+    return actor_of(session, tenant_id, person_id, None)

@@ -1,14 +1,15 @@
-"""One's own account: language, time zone, theme, companies and sessions."""
+"""One's own account: language, time zone, theme, companies, sessions, keys and clients."""
 
 from flask import Blueprint, Response
 from flask_babel import gettext
 
 from webapp import i18n
 from webapp.extensions import db, settings
-from webapp.identity import queries, service, session_store
+from webapp.identity import clients, keys, queries, service, session_store
 from webapp.identity.domain import PersonFacts
 from webapp.identity.forms import PreferencesForm
 from webapp.identity.guards import current_actor
+from webapp.identity.policy import may_administer
 from webapp.identity.sessions import current_session, limits
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import NotFound
@@ -102,6 +103,8 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
         sessions = session_store.sessions_of(
             session, actor.tenant_id, actor.person_id, limits(settings()), now=utcnow()
         )
+        own_keys = keys.listed(session, actor, now=utcnow())
+        own_clients = clients.listed_own(session, actor)
     stored = current_session().stored
     return render(
         "account/show.html",
@@ -111,6 +114,9 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
         form=form or PreferencesForm(data=_preferences(person)),
         workplaces=stored.workplaces if stored else [],
         sessions=sessions,
+        keys=own_keys,
+        administers=bool(may_administer(actor)),
+        clients=own_clients,
     )
 
 
