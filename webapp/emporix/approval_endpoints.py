@@ -5,14 +5,23 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.routing import PathConverter
 
 from webapp.approvals import queries, recording, service, submission
 from webapp.approvals.amending import amend, amendable
 from webapp.approvals.domain import Action, Unset
 from webapp.checkout import queries as checkout
-from webapp.emporix import access, approval_bodies, approval_shapes, patching, reading
+from webapp.emporix import (
+    access,
+    approval_bodies,
+    approval_shapes,
+    patching,
+    reading,
+    searching,
+)
 from webapp.emporix.approval_bodies import Creation, Question
 from webapp.emporix.idempotency import once
 from webapp.emporix.repeats import Answer
@@ -25,7 +34,20 @@ from webapp.kernel.sentence import sentence
 bp = Blueprint("api_approvals", __name__)
 
 # An encoded slash belongs to the id, and no id has one: it is answered like any unknown id.
-_ONE = "/approval/<tenant>/approvals/<path:approval_id>"
+_ONE = "/approval/<tenant>/approvals/<rest:approval_id>"
+
+
+class Rest(PathConverter):
+    """The rest of a path, even where it begins with a slash."""
+
+    part_isolating = False
+    regex = ".+"
+
+
+@bp.record_once
+def know_rest(state: BlueprintSetupState) -> None:
+    """Let the paths below use `<rest:...>`."""
+    state.app.url_map.converters["rest"] = Rest
 
 
 @bp.before_request
@@ -48,6 +70,20 @@ def create(tenant: str) -> Response:
         return Answer(status=201, body={"id": made.id}, headers={"ETag": _tag(made.version)})
 
     return once(work)
+
+
+@bp.get("/approval/<tenant>/approvals")
+def list_all(tenant: str) -> Response:
+    """The approvals of the caller, as requester or approver, page by page."""
+    actor = access.actor()
+    _settle(actor, now=utcnow())
+    is_counted = request.headers.get("X-Total-Count", "").lower() == "true"
+    with db.reading() as session:
+        found = searching.find(session, actor, request.args, with_count=is_counted)
+        response = jsonify([approval_shapes.approval(*row) for row in found.rows])
+    if is_counted:
+        response.headers["X-Total-Count"] = str(found.total)
+    return response
 
 
 @bp.get(_ONE, merge_slashes=False)
