@@ -66,6 +66,10 @@ def countersign(tmp_path: Path) -> Program:
         ("doctor",),
         ("audit",),
         ("audit", "verify"),
+        ("client",),
+        ("client", "add"),
+        ("client", "list"),
+        ("client", "revoke"),
     ],
     ids=" ".join,
 )
@@ -140,6 +144,46 @@ def test_a_missing_driver_is_one_sentence(
     result = countersign("db", "check", DATABASE_URL="postgresql+psycopg://db/desk")
     assert result.exit_code == 1
     assert "The driver of PostgreSQL is not installed. Install it" in result.stderr
+
+
+def test_a_program_gets_an_id_and_a_secret_and_loses_both(
+    countersign: Program, tmp_path: Path
+) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(json.dumps({"tenant": "acme", "name": "Acme"}))
+    assert countersign.upgraded()("import", str(file)).exit_code == 0
+    added = countersign("client", "add", "acme", "Warehouse", "--scope", "order.order_read")
+    assert added.exit_code == 0, added.output
+    shown = dict(line.split() for line in added.stdout.splitlines())
+    assert set(shown) == {"client_id", "client_secret"}
+    assert "this once" in added.stderr
+    listed = countersign("client", "list", "acme").stdout
+    assert f"{shown['client_id']}  Warehouse  all companies  client_credentials" in listed
+    assert shown["client_secret"] not in listed
+    revoked = countersign("client", "revoke", "acme", shown["client_id"])
+    assert revoked.stdout == "Warehouse gets no tokens any more.\n"
+    assert "revoked" in countersign("client", "list", "acme").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("add", "nobody", "A program"), "There is no such tenant."),
+        (("add", "acme", "A program", "--company", "le9"), "There is no such company."),
+        (("add", "acme", "A program", "--grant", "password"), "The grants are "),
+        (("add", "acme", "A program", "--scope", "everything"), "The scopes are "),
+        (("revoke", "acme", "nobody"), "There is no such client."),
+    ],
+)
+def test_a_program_that_cannot_be_is_one_sentence(
+    countersign: Program, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(json.dumps({"tenant": "acme", "name": "Acme"}))
+    countersign.upgraded()("import", str(file))
+    result = countersign("client", *words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(sentence)
 
 
 def test_an_import_says_what_it_did(countersign: Program, tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ def test_every_setting_is_explained_in_the_words_of_the_doctor() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
 def test_every_command_that_is_named_exists(document: Path) -> None:
     known = commands(cli.main)
-    named = re.findall(r"(?:^|[`(])countersign ((?:db |audit )?[a-z]+)", document.read_text(), re.M)
+    named = re.findall(
+        r"(?:^|[`(])countersign ((?:db |audit |client )?[a-z]+)", document.read_text(), re.M
+    )
     assert set(named) - known == set()
 
 
