@@ -16,6 +16,7 @@ from webapp.emporix import (
     models,
     order_endpoints,
     quote_endpoints,
+    reference,
     shop_endpoints,
     token_endpoints,
 )
@@ -45,3 +46,5 @@ def init_app(app: Flask) -> None:
     for blueprint in _BLUEPRINTS:
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
+    # A page for people, with a form; everything that guards pages guards it.
+    app.register_blueprint(reference.bp)

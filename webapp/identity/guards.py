@@ -22,6 +22,9 @@ PUBLIC = frozenset({
     "identity.tenant_choice",
     "identity.choose_tenant",
     "identity.signed_out",
+    # How to write programs for this desk; nothing of anybody stands there.
+    "developers.show",
+    "developers.document",
     # The demo's own identity provider, present in demos only.
     "demo.discovery",
     "demo.keys",
