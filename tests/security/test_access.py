@@ -184,6 +184,9 @@ POST /sign-in/choice                    acme        419 419 303 303 303 303 303 
 POST /sign-out                          -           401 401 303 303 303 303 303 303 303 401 303
 GET  /signed-out                        -           200 200 200 200 200 200 200 200 200 200 200
 GET  /healthz                           -           200 200 200 200 200 200 200 200 200 200 200
+GET  /developers                        -           200 200 200 200 200 200 200 200 200 200 200
+GET  /openapi.json                      -           200 200 200 200 200 200 200 200 200 200 200
+POST /developers/token                  -           401 401 404 404 404 404 404 404 404 401 404
 """
 
 # The demo's provider and its pages, for a stranger, somebody signed in, and an expired session.

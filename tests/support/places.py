@@ -17,7 +17,14 @@ from webapp.kernel.clock import utcnow
 from webapp.outbox.models import Mail
 
 # Answers for programs, and the inside of a frame that stands on a page below.
-NO_PAGES = {"health", "demo.discovery", "demo.keys", "demo.userinfo", "demo.show_mail_html"}
+NO_PAGES = {
+    "health",
+    "developers.document",
+    "demo.discovery",
+    "demo.keys",
+    "demo.userinfo",
+    "demo.show_mail_html",
+}
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,9 @@ PLACES = (
         "ada",
     ),
     Place("not-found", "approvals.show", "/approvals/nowhere", "ada"),
+    Place("developers", "developers.show", "/developers", "rita"),
+    Place("developers-token", "developers.show", "/developers", "rita", "Give me a token"),
+    Place("developers-stranger", "developers.show", "/developers"),
     Place("demo-people", "demo.show_people", "/demo/people", "rita"),
     Place("demo-mailbox", "demo.list_mails", "/demo/mailbox", "rita"),
     Place("demo-mail", "demo.show_mail", "/demo/mailbox/{mail}", "rita"),
