@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from werkzeug.test import TestResponse
 from tests.emporix.conftest import Api, ApiClient
 from webapp.db import Database
 from webapp.emporix import saas
-from webapp.identity import clients
+from webapp.identity import clients, passwords
 from webapp.kernel.clock import utcnow
 
 LIST = "/approval/acme/approvals"
@@ -503,12 +502,9 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password(
 
     def noted(hash_: str | None, secret: str) -> bool:
         verified.append(hash_)
-        return real(hash_, secret)
+        return passwords.matches(hash_, secret)
 
-    from webapp.identity import credentials
-
-    real: Callable[[str | None, str], bool] = credentials.matches
-    monkeypatch.setattr(credentials, "matches", noted)
+    monkeypatch.setattr("webapp.identity.credentials.matches", noted)
     for email in ("rita@acme.example", "nobody@acme.example"):
         visitor.post("/customer/acme/login", json={"email": email, "password": "guess"})
     assert [hash_ is None for hash_ in verified] == [False, True]
