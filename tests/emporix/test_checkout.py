@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.emporix.approving import ask, ask_for_quote, decide, read
+from tests.emporix.approving import ask, ask_for_quote, cart_body, decide, read
 from tests.emporix.conftest import Api, ApiClient, token_for
 from tests.emporix.ordering import (
     CHECKOUT,
@@ -314,3 +314,43 @@ def test_no_body_is_a_fault_of_the_server(api: Api, changes: dict[str, Any], who
     bob = api("bob")
     for body in (cart_order("c1500-bob", "bob") | changes, whole):
         assert bob.post(CHECKOUT, json=body).status_code < 500
+
+
+def new_cart(who: ApiClient, *products: str) -> str:
+    made = who.post("/cart/acme/carts", json={"currency": "EUR", "siteCode": "main"}).get_json()
+    for product in products:
+        item = {"itemYrn": f"urn:yaas:saasag:caasproduct:product:acme;{product}", "quantity": 1}
+        reply = who.post(f"/cart/acme/carts/{made['cartId']}/items", json=item)
+        assert reply.status_code == 201, reply.text
+    return str(made["cartId"])
+
+
+def test_an_empty_cart_is_not_ordered(api: Api) -> None:
+    bob = api("bob")
+    cart_id = new_cart(bob)
+    assert refused(bob.post(CHECKOUT, json=cart_order(cart_id, "bob"))) == (400, "bad_request")
+    assert order_count(bob) == 0
+
+
+PART = st.dictionaries(st.sampled_from(("methodId", "methodName", "amount", "x")), JSON)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(shipping=PART, address=st.dictionaries(st.sampled_from(sorted(ADDRESS)), JSON), window=JSON)
+def test_odd_terms_are_compared_and_kept_without_a_fault(
+    api: Api, shipping: dict[str, Any], address: dict[str, Any], window: Any
+) -> None:
+    rita, bob = api("rita"), api("bob")
+    if order_count(rita) == 0:
+        rita.post("/approval/acme/approvals", json=cart_body())
+    addresses = [{**address, "type": "SHIPPING"}, {**address, "type": "BILLING"}]
+    odd = {"shipping": shipping, "addresses": addresses, "deliveryWindow": window}
+    assert rita.post(CHECKOUT, json=cart_order() | odd).status_code in {400, 403}
+    reply = bob.post(CHECKOUT, json=cart_order(new_cart(bob, "drill-18v"), "bob") | odd)
+    assert reply.status_code in {200, 400}
+    if reply.status_code == 200:
+        assert bob.get(f"{ORDERS}/{reply.get_json()['orderId']}").status_code == 200

@@ -21,7 +21,7 @@ from webapp.carts.snapshot import freeze
 from webapp.checkout import queries
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
-from webapp.kernel.errors import Conflict, Forbidden, require
+from webapp.kernel.errors import Conflict, Forbidden, Invalid, require
 from webapp.kernel.sentence import N_, YES, sentence
 from webapp.orders import delivery
 from webapp.orders import queries as order_queries
@@ -61,8 +61,8 @@ def order_alone(
 ) -> str:
     """Place the order of a cart or quote without an approval; its id (R24).
 
-    Raises `NotFound`, `Forbidden` with the reason where an approval is needed, and `Conflict` when
-    it was ordered or submitted meanwhile.
+    Raises `NotFound`, `Forbidden` with the reason where an approval is needed, `Conflict` when it
+    was ordered or submitted meanwhile, and `Invalid` (code `nothing_in_it`) without goods.
     """
     resource = owned_resource(session, actor, resource_type, resource_id)
     require(queries.verdict(session, actor, resource))
@@ -74,7 +74,7 @@ def check_out(session: Session, actor: Actor, checkout: Checkout, *, now: dateti
 
     What was approved is ordered as it was approved, and the designated approver approves by
     ordering; else whoever may order alone does. Raises `NotFound`, `Forbidden` with the reason,
-    and `Conflict` (`ordered`, `finished`, `resource_closed`, `resource_taken`).
+    `Conflict` (`ordered`, `finished`, `resource_closed`, `resource_taken`) and `Invalid`.
     """
     kind, resource_id = checkout.resource_type, checkout.resource_id
     live = approvals.live(session, actor.tenant_id, kind, resource_id)
@@ -210,6 +210,8 @@ def _completed(terms: Terms, resource: Resource) -> Terms:
 def _place(
     session: Session, actor: Actor, resource: Resource, terms: Terms, *, now: datetime
 ) -> str:
+    if not resource.lines:
+        raise Invalid(sentence(N_("There is nothing in it yet.")), code="nothing_in_it")
     if approvals.live(session, actor.tenant_id, resource.type, resource.id) is not None:
         raise Conflict(
             sentence(N_("There is a request for this; order it from there.")), code="exists"
