@@ -43,6 +43,7 @@ MAX_VALUES: Final = 200
 MAX_DEPTH: Final = 20
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+_QUOTING = "a value with blanks, commas or brackets stands in double quotes"
 _ESCAPED = re.compile(r"""\\(["\\])""")
 _GRAMMAR = r"""
 start: conjunction
@@ -220,9 +221,9 @@ def _remedy(error: UnexpectedInput, query: str) -> str:
     if _is_at_end(error) and "RPAR" in expected:
         return "ends before its “)”; every bracket needs one that closes it"
     if "WORD" in expected or "ITEM" in expected or "EXPRESSION" in expected:
-        return "lacks a value; one with blanks, commas or brackets stands in double quotes"
+        return f"lacks a value; {_QUOTING}"
     if "KEY" in expected or _is_at_end(error):
-        return "lacks a field and a colon, as in status:PENDING"
+        return f"lacks a field and a colon, as in status:PENDING; {_QUOTING}"
     return f"has something unexpected: {query[_position(error, query) :][:20]}"
 
 
