@@ -52,7 +52,11 @@ def desk() -> Iterator[Flask]:
         backend.own() as database,
     ):
         yield make_app(
-            load_acme(database), base_url="http://localhost", token_calls=0, failed_logins=0
+            load_acme(database),
+            base_url="http://localhost",
+            token_calls=0,
+            failed_logins=0,
+            log_level="error",
         )
 
 

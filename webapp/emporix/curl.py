@@ -1,6 +1,5 @@
 """One request as a command for the shell, ready to be pasted."""
 
-import json
 import shlex
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -55,8 +54,8 @@ def _body(one: Described, samples: Samples) -> list[str]:
     media_type, example = found
     if media_type == _FORM:
         return [f"-d {_quoted(f'{name}={value}')}" for name, value in example.items()]
-    text = json.dumps(samples.fitted(example), ensure_ascii=False, indent=2)
-    return [f"-H {_quoted(f'Content-Type: {media_type}')}", f"-d {_quoted(text)}"]
+    sent = shlex.quote(samples.shown(example))
+    return [f"-H {_quoted(f'Content-Type: {media_type}')}", f"-d {sent}"]
 
 
 def _quoted(text: str) -> str:

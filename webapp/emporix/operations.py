@@ -1,6 +1,5 @@
 """The document as the reference page shows it: services, their operations, and commands."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -147,13 +146,5 @@ def _example(answer: dict[str, Any], samples: Samples) -> str:
     for media in answer.get("content", {}).values():
         named = [each["value"] for each in media.get("examples", {}).values()]
         example = media.get("example", named[0] if named else None)
-        return _folded(samples.shown(example))
+        return samples.shown(example)
     return ""
-
-
-def _folded(text: str) -> str:
-    """Short lists and objects on one line, so that an answer is read without scrolling."""
-    return _SHORT.sub(lambda match: " ".join(match[0].split()), text)
-
-
-_SHORT = re.compile(r"[{\[][^{}\[\]]{0,90}[}\]]")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp.approvals import queries as approvals
+from webapp.approvals import listing
 from webapp.approvals.queries import Box, Side
 from webapp.carts import queries as carts
 from webapp.identity import queries as identity
@@ -24,6 +24,7 @@ TOKENS = {
 _FIELDS = ("approvalId", "cartId", "itemId", "orderId", "quoteId", "legalEntityId", "userId")
 # What the examples of the document are about, beside the parameters of its paths.
 _CARTS, _ADMIN = ("b01", "b03"), "ada"
+_SHORT = re.compile(r"[{\[][^{}\[\]]{0,90}[}\]]")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -48,8 +49,9 @@ class Samples:
         return self.words.get(example, example) if isinstance(example, str) else example
 
     def shown(self, example: Any) -> str:
-        """An example as JSON that people can read."""
-        return json.dumps(self.fitted(example), ensure_ascii=False, indent=2)
+        """An example as JSON that people can read: what is short stands on one line."""
+        text = json.dumps(self.fitted(example), ensure_ascii=False, indent=2)
+        return _SHORT.sub(lambda match: " ".join(match[0].split()), text)
 
 
 def to_fill_in(base_url: str) -> Samples:
@@ -77,8 +79,8 @@ _OF_PEOPLE = ("CustomerToken", "AnonymousToken")
 
 def _own(session: Session, actor: Actor) -> Iterator[tuple[str, str | None]]:
     yield "legalEntityId", actor.company_id
-    waiting = approvals.listing(session, actor, Side.APPROVER, Box.TURN).items
-    asked = waiting or approvals.listing(session, actor, Side.REQUESTER, Box.ALL).items
+    waiting = listing.listing(session, actor, Side.APPROVER, Box.TURN).items
+    asked = waiting or listing.listing(session, actor, Side.REQUESTER, Box.ALL).items
     yield "approvalId", asked[0].id if asked else None
     cart = next(iter(carts.open_carts(session, actor).items), None)
     yield "cartId", cart.id if cart else None
