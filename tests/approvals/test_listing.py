@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.support.cast import ADA, BOB, LATER, NOW, RITA, Desk, cart
-from webapp.approvals import queries, service
+from webapp.approvals import listing, service
 from webapp.approvals.models import Approval
 from webapp.approvals.queries import COUNTED, PAGE_SIZE, Box, Side, Summary
 from webapp.identity.domain import Actor
@@ -45,7 +45,7 @@ def pages(desk: Desk, actor: Actor, side: Side, box: Box) -> list[list[Summary]]
     cursor: str | None = None
     with desk.database.reading() as session:
         while True:
-            page = queries.listing(session, actor, side, box, cursor=cursor)
+            page = listing.listing(session, actor, side, box, cursor=cursor)
             found.append(list(page.items))
             cursor = page.next_cursor
             if cursor is None:
@@ -92,9 +92,9 @@ def test_a_full_page_leads_on_only_if_there_is_more(desk: Desk, more: int) -> No
 def test_counting_stops_where_nobody_counts_any_more(desk: Desk) -> None:
     copies(desk, COUNTED + 1)
     with desk.database.reading() as session:
-        assert queries.count(session, BOB, Side.APPROVER, Box.TURN) == COUNTED
-        assert queries.count(session, BOB, Side.APPROVER, Box.DECIDED) == 0
-        assert queries.count(session, ADA, Side.APPROVER, Box.ALL) == 0
+        assert listing.count(session, BOB, Side.APPROVER, Box.TURN) == COUNTED
+        assert listing.count(session, BOB, Side.APPROVER, Box.DECIDED) == 0
+        assert listing.count(session, ADA, Side.APPROVER, Box.ALL) == 0
 
 
 def test_a_row_says_what_the_request_says(desk: Desk) -> None:
@@ -127,7 +127,7 @@ def cursor(*values: object) -> str:
 )
 def test_a_broken_cursor_is_refused_in_words(desk: Desk, broken: str) -> None:
     with desk.database.reading() as session, pytest.raises(Invalid) as refused:
-        queries.listing(session, BOB, Side.APPROVER, Box.TURN, cursor=broken)
+        listing.listing(session, BOB, Side.APPROVER, Box.TURN, cursor=broken)
     assert refused.value.code == "bad_cursor"
 
 
@@ -139,4 +139,4 @@ def test_a_cursor_at_the_end_of_time_is_only_an_empty_or_a_full_page(
     with desk.database.reading() as session:
         for box in Box:
             at = cursor(moment.isoformat(), "' OR 1=1 --")
-            assert len(queries.listing(session, BOB, Side.APPROVER, box, cursor=at).items) <= 1
+            assert len(listing.listing(session, BOB, Side.APPROVER, box, cursor=at).items) <= 1

@@ -24,7 +24,7 @@ from tests.support.cast import (
     Desk,
     cart,
 )
-from webapp.approvals import queries
+from webapp.approvals import listing, queries
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.reasons import kept
 from webapp.carts.domain import ResourceType
@@ -46,7 +46,7 @@ def sees(desk: Desk, actor: Actor, approval_id: str) -> bool:
         with suppress(NotFound):
             found = queries.get(session, actor, approval_id)
         listed = {
-            row.id for side in Side for row in queries.listing(session, actor, side, Box.ALL).items
+            row.id for side in Side for row in listing.listing(session, actor, side, Box.ALL).items
         }
     assert (found is not None) is (approval_id in listed)
     return found is not None
@@ -91,8 +91,8 @@ def test_the_boxes_hold_what_their_names_say(desk: Desk) -> None:
 
     def box(actor: Actor, side: Side, name: Box) -> list[str]:
         with desk.database.reading() as session:
-            rows = [row.id for row in queries.listing(session, actor, side, name).items]
-            assert queries.count(session, actor, side, name) == len(rows)
+            rows = [row.id for row in listing.listing(session, actor, side, name).items]
+            assert listing.count(session, actor, side, name) == len(rows)
         return rows
 
     assert box(BOB, Side.APPROVER, Box.TURN) == [made]
@@ -187,7 +187,7 @@ def test_one_request_leads_to_the_next_that_waits(desk: Desk) -> None:
 
     def around(approval_id: str) -> tuple[str | None, str | None]:
         with desk.database.reading() as session:
-            return queries.neighbours(session, BOB, approval_id)
+            return listing.neighbours(session, BOB, approval_id)
 
     assert around(first) == (None, second)
     assert around(second) == (first, third)
@@ -203,5 +203,5 @@ def test_whom_somebody_asked_last_comes_first(desk: Desk) -> None:
     ):
         desk.ask(RITA, cart(what, approver), now=NOW.replace(hour=hour))
     with desk.database.reading() as session:
-        assert queries.approvers_asked_before(session, RITA) == ["ada", "ben", "bob"]
-        assert queries.approvers_asked_before(session, BOB) == []
+        assert listing.approvers_asked_before(session, RITA) == ["ada", "ben", "bob"]
+        assert listing.approvers_asked_before(session, BOB) == []

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from tests.demo.conftest import Told
 from tests.support.app import sign_in
-from webapp.approvals import queries as approvals
+from webapp.approvals import listing
 from webapp.approvals.domain import Status
 from webapp.approvals.queries import Box, Side
 from webapp.carts import queries as carts
@@ -32,8 +32,8 @@ def test_there_are_requests_in_every_state(told: Told) -> None:
 def test_seven_requests_wait_for_ada_one_for_hours_and_one_until_tomorrow(told: Told) -> None:
     with told.database.reading() as session:
         ada = cast.actor(session, "ada", "logistik")
-        waiting = approvals.listing(session, ada, Side.APPROVER, Box.TURN).items
-        asked = approvals.listing(session, ada, Side.APPROVER, Box.WAITING).items
+        waiting = listing.listing(session, ada, Side.APPROVER, Box.TURN).items
+        asked = listing.listing(session, ada, Side.APPROVER, Box.WAITING).items
     left = [row.expires_at - told.now for row in waiting]
     assert len(waiting) == 7
     assert timedelta(hours=5) < left[0] < timedelta(hours=6)
@@ -45,7 +45,7 @@ def test_seven_requests_wait_for_ada_one_for_hours_and_one_until_tomorrow(told: 
 def test_one_question_waits_for_rita(told: Told) -> None:
     with told.database.reading() as session:
         rita = cast.actor(session, "rita", "logistik")
-        [question] = approvals.listing(session, rita, Side.REQUESTER, Box.TURN).items
+        [question] = listing.listing(session, rita, Side.REQUESTER, Box.TURN).items
     assert question.id == told.requests["p14"]
     assert question.approver_first_name == "Ada"
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from webapp.approvals import queries
+from webapp.approvals import listing, queries
 from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.models import Approval
@@ -96,7 +96,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
     approval = queries.get(session, actor, approval_id)
     current = queries.revision(session, approval)
     terms = Terms(details=current.details, delivery_window=current.delivery_window)
-    previous_id, next_id = queries.neighbours(session, actor, approval.id)
+    previous_id, next_id = listing.neighbours(session, actor, approval.id)
     view = read(current.details, approval.currency)
     still_open = in_time(approval, now)
     may_decide = still_open and standing(session, approval)

@@ -1,24 +1,21 @@
 """Reading approvals: every read starts at `visible_to`, so none forgets whose data it is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Tuple, and_, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.approvals.domain import LIVE, Status, Turn
+from webapp.approvals.domain import LIVE, Status
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.reasons import Reason, kept
 from webapp.carts.domain import ResourceType
-from webapp.db import Utc
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
-from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
 from webapp.kernel.sentence import N_, sentence
 
 PAGE_SIZE = 20
@@ -98,15 +95,6 @@ class Summary:
         return f"{self.approver_first_name} {self.approver_last_name}"
 
 
-_SORTED_BY = {
-    Box.TURN: Approval.turn_since,
-    Box.WAITING: Approval.turn_since,
-    Box.DECIDED: Approval.decided_at,
-}
-_COLUMNS = tuple(getattr(Approval, field.name) for field in fields(Summary))
-_NAMES = tuple(field.name for field in fields(Summary))
-
-
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The approvals assigned to this person, as requester or approver, in their company (R2).
 
@@ -183,56 +171,6 @@ def latest_for(
     ).one_or_none()
 
 
-def listing(
-    session: Session, actor: Actor, side: Side, box: Box, *, cursor: str | None = None
-) -> Page[Summary]:
-    """A page of requests: what is somebody's turn longest waiting first, the rest newest first."""
-    key = _SORTED_BY.get(box, Approval.created_at)
-    oldest_first = box in (Box.TURN, Box.WAITING)
-    query = select(*_COLUMNS).where(_side(actor, side), *_in_box(side, box))
-    if cursor:
-        at, last_id = decode_cursor(cursor, 2)
-        row, seen = tuple_(key, Approval.id), _cursor_row(at, last_id)
-        query = query.where(row > seen if oldest_first else row < seen)
-    order = (key, Approval.id) if oldest_first else (key.desc(), Approval.id.desc())
-    rows = session.execute(query.order_by(*order).limit(PAGE_SIZE + 1)).all()
-    items = [_summary(row) for row in rows[:PAGE_SIZE]]
-    if len(rows) <= PAGE_SIZE:
-        return Page(items, None)
-    return Page(items, encode_cursor(getattr(items[-1], key.key).isoformat(), items[-1].id))
-
-
-def count(session: Session, actor: Actor, side: Side, box: Box) -> int:
-    """How many requests are in the box, counted up to 100 and no further."""
-    rows = select(Approval.id).where(_side(actor, side), *_in_box(side, box)).limit(COUNTED)
-    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
-
-
-def neighbours(session: Session, actor: Actor, approval_id: str) -> tuple[str | None, str | None]:
-    """The ids before and after this request among those that wait for this person's decision."""
-    waiting = session.scalars(
-        select(Approval.id)
-        .where(_side(actor, Side.APPROVER), *_in_box(Side.APPROVER, Box.TURN))
-        .order_by(Approval.turn_since, Approval.id)
-        .limit(COUNTED)
-    ).all()
-    if approval_id not in waiting:
-        return None, None
-    at = waiting.index(approval_id)
-    return (waiting[at - 1] if at else None), (waiting[at + 1] if at + 1 < len(waiting) else None)
-
-
-def approvers_asked_before(session: Session, actor: Actor) -> list[str]:
-    """The ids of the approvers this person asked lately, the last one first."""
-    rows = session.scalars(
-        select(Approval.approver_id)
-        .where(_side(actor, Side.REQUESTER))
-        .order_by(Approval.created_at.desc(), Approval.id.desc())
-        .limit(PAGE_SIZE)
-    )
-    return list(dict.fromkeys(rows))
-
-
 def is_due(session: Session, actor: Actor, *, now: datetime) -> bool:
     """Whether the time of a pending approval of this person is over and nobody has noted it."""
     row = select(Approval.id).where(visible_to(actor), *_due(now)).limit(1)
@@ -268,28 +206,3 @@ def _one(session: Session, query: Select[Any]) -> Approval:
     if found is None:
         raise NotFound(sentence(N_("There is no such request.")), code="no_approval")
     return found
-
-
-def _side(actor: Actor, side: Side) -> ColumnElement[bool]:
-    column = Approval.approver_id if side is Side.APPROVER else Approval.requester_id
-    return and_(visible_to(actor), column == actor.person_id)
-
-
-def _in_box(side: Side, box: Box) -> list[ColumnElement[bool]]:
-    own_turn = Turn.APPROVER if side is Side.APPROVER else Turn.REQUESTER
-    pending = Approval.status == Status.PENDING
-    return {
-        Box.TURN: [pending, Approval.turn == own_turn],
-        Box.WAITING: [pending, Approval.turn != own_turn],
-        Box.OPEN: [pending],
-        Box.DECIDED: [Approval.status != Status.PENDING],
-        Box.ALL: [],
-    }[box]
-
-
-def _summary(row: Sequence[Any]) -> Summary:
-    return Summary(**dict(zip(_NAMES, row, strict=True)))
-
-
-def _cursor_row(at: str, last_id: str) -> Tuple:
-    return tuple_(literal(decode_moment(at), Utc), literal(last_id))

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from webapp.approvals import queries
+from webapp.approvals import listing
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
@@ -45,8 +45,8 @@ class _About:
 def init_app(app: Flask) -> None:
     """Count in the navigation what waits for this person, as the inbox and the list do."""
     app.extensions[COUNTERS].update(
-        inbox=lambda session, actor: queries.count(session, actor, Side.APPROVER, Box.TURN),
-        requests=lambda session, actor: queries.count(session, actor, Side.REQUESTER, Box.TURN),
+        inbox=lambda session, actor: listing.count(session, actor, Side.APPROVER, Box.TURN),
+        requests=lambda session, actor: listing.count(session, actor, Side.REQUESTER, Box.TURN),
     )
 
 
@@ -142,9 +142,9 @@ def _list(side: Side, boxes: tuple[Box, ...], template: str) -> Response:
     box = Box(wanted) if wanted in boxes else boxes[0]
     actor = current_actor()
     with db.reading() as session:
-        page = queries.listing(session, actor, side, box, cursor=request.args.get("after"))
-        counts = {b: queries.count(session, actor, side, b) for b in boxes if b in _COUNTED}
-        asked = queries.count(session, actor, side, Box.TURN)
+        page = listing.listing(session, actor, side, box, cursor=request.args.get("after"))
+        counts = {b: listing.count(session, actor, side, b) for b in boxes if b in _COUNTED}
+        asked = listing.count(session, actor, side, Box.TURN)
         about = _about(session, actor, page.items) if side is Side.REQUESTER else None
     older = page.next_cursor and url_for(request.endpoint or "", box=box, after=page.next_cursor)
     return render(

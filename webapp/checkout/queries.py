@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from webapp.approvals import listing
 from webapp.approvals import queries as approvals
 from webapp.approvals.domain import Status
 from webapp.approvals.policy import Subject, may_approve
@@ -111,7 +112,7 @@ def candidates(session: Session, actor: Actor, resource: Resource) -> list[Candi
     )
     members = identity.members(session, actor.tenant_id, actor.company_id)
     found = [Candidate(member=member, verdict=may_approve(member, subject)) for member in members]
-    asked = approvals.approvers_asked_before(session, actor)
+    asked = listing.approvers_asked_before(session, actor)
     return sorted(filter(_worth_showing, found), key=lambda one: _rank(one, asked))
 
 
