@@ -26,7 +26,7 @@ from webapp.approvals.criteria import (
     Presence,
     Where,
 )
-from webapp.emporix.filtering import MAX_DEPTH, MAX_LENGTH, MAX_VALUES, parse
+from webapp.emporix.filtering import MAX_CRITERIA, MAX_DEPTH, MAX_LENGTH, MAX_VALUES, parse
 from webapp.kernel.errors import Invalid
 
 SITE = Where(Field.SITE, OneOf((Literal("main"),)))
@@ -175,7 +175,7 @@ def test_the_search_of_a_storefront_is_read() -> None:
         ("compoundLogicalQuery:" + "(" * 3000, "lacks"),
         ('"' * MAX_LENGTH, "a field and a colon"),
         ("id:(" + "1," * MAX_VALUES + "1)", "more than 200 values"),
-        ("id:1 " * (MAX_VALUES + 1), "more than 200 values"),
+        ("id:1 " * (MAX_CRITERIA + 1), "more than 50 criteria"),
         (
             "compoundLogicalQuery:(" + "(id:1 OR " * MAX_DEPTH + "id:1" + ")" * (MAX_DEPTH + 1),
             "deeper than 20",

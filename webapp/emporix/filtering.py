@@ -39,6 +39,7 @@ from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import sentence
 
 MAX_LENGTH: Final = 4000
+MAX_CRITERIA: Final = 50
 MAX_VALUES: Final = 200
 MAX_DEPTH: Final = 20
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -84,10 +85,11 @@ RPAR: ")"
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A criterion, how deep it is nested, and how many values stand in it."""
+    """A criterion, how deep it is nested, how many it consists of and how many values are there."""
 
     criterion: Criterion
     depth: int = 1
+    count: int = 1
     size: int = 1
 
 
@@ -168,12 +170,15 @@ _PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_Builder
 
 def _joined(criterion: Criterion, parts: list[_Node]) -> _Node:
     depth = 1 + max(part.depth for part in parts)
-    return _limited(_Node(criterion, depth, size=sum(part.size for part in parts)))
+    count, size = sum(part.count for part in parts), sum(part.size for part in parts)
+    return _limited(_Node(criterion, depth, count, size))
 
 
 def _limited(node: _Node) -> _Node:
     if node.depth > MAX_DEPTH:
         raise _refusal(f"is nested deeper than {MAX_DEPTH} levels")
+    if node.count > MAX_CRITERIA:
+        raise _refusal(f"has more than {MAX_CRITERIA} criteria")
     if node.size > MAX_VALUES:
         raise _refusal(f"has more than {MAX_VALUES} values")
     return node
