@@ -6,6 +6,7 @@ needs no cookie of its own and cannot get in the way of the desk's session.
 """
 
 import hmac
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,18 +14,20 @@ from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector
 from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, ClientMixin, InvalidRequestError
-from authlib.oauth2.rfc6750 import BearerTokenValidator
+from authlib.oauth2.rfc6750 import BearerTokenGenerator, BearerTokenValidator
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core import OpenIDCode, UserInfo
 from authlib.oidc.core.grants.util import is_openid_scope
 from authlib.oidc.rpinitiated import EndSessionEndpoint, EndSessionRequest
+from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from webapp.demo.grants import Code, Grants, Token, digest
 
 SCOPES = ("openid", "profile", "email")
 ALGORITHM = "RS256"
+TOKEN_SECONDS = 600
 
 Claims = Mapping[str, Any]
 FindPerson = Callable[[str], Claims | None]
@@ -133,12 +136,8 @@ def make_provider(
         query_client=lambda wanted: client if wanted == client.client_id else None,
         save_token=save_token,
     )
-    server.load_config(
-        {
-            "OAUTH2_SCOPES_SUPPORTED": SCOPES,
-            "OAUTH2_TOKEN_EXPIRES_IN": {"authorization_code": 600},
-        }
-    )
+    server.load_config({"OAUTH2_SCOPES_SUPPORTED": SCOPES})
+    server.register_token_generator("default", _access_tokens(issuer, key))
     keys = KeySet([key])
     server.register_grant(
         _code_grant(grants, find_person),
@@ -151,6 +150,26 @@ def make_provider(
     return Provider(
         issuer=issuer, server=server, protector=protector, keys=keys, find_person=find_person
     )
+
+
+def _access_tokens(issuer: str, key: RSAKey) -> BearerTokenGenerator:
+    """Access tokens as JWTs of RFC 9068, so that the API of the desk can take them."""
+
+    def write(*, client: ClientMixin, grant_type: str, user: Any, scope: str) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": issuer,
+            "sub": user["sub"],
+            "aud": client.get_client_id(),
+            "client_id": client.get_client_id(),
+            "iat": now,
+            "exp": now + TOKEN_SECONDS,
+            "jti": secrets.token_urlsafe(16),
+            "scope": scope,
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": key.kid, "typ": "at+jwt"}, claims, key)
+
+    return BearerTokenGenerator(write, expires_generator=lambda *_: TOKEN_SECONDS)
 
 
 class _ForcedChallenge(CodeChallenge):
