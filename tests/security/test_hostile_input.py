@@ -167,6 +167,24 @@ FORMS = (
         "/account/preferences",
         {"language": "de", "time_zone": "Europe/Berlin", "theme": "dark"},
     ),
+    Form(
+        "key",
+        "rita",
+        "/account/keys/new",
+        {"name": "report", "access": "read", "days": "30"},
+        ("name",),
+        status=201,
+    ),
+    Form("end of a key", "rita", "/account/keys/{key}/revocation", {}),
+    Form(
+        "client",
+        "ada",
+        "/account/clients/new",
+        {"name": "books", "reads_company": "y", "reads_orders": "y"},
+        ("name",),
+        status=201,
+    ),
+    Form("end of a client", "ada", "/account/clients/{api_client}/revocation", {}),
     Form("end of a session", "rita", "/account/sessions/{session}/end", {}),
     Form("end of other sessions", "rita", "/account/sessions/others/end", {}),
     Form("sign-in", "rita", "/sign-in", {"next": "/inbox", "switch": ""}, status=302),
@@ -212,7 +230,7 @@ UNSEEN = re.compile(r"(.*-)?(revision|version|step|checked|verdict|seen|line_id)
 WORDS = ("error-summary", "problem-message", "field-error", 'class="notice')
 # Enough for fields that nobody types into.
 ROUGH = {"NUL", "100 kB", "markup", "no number", "64 bits", "32 bits", "emoji", "lone surrogate"}
-CLEAR = {200, 302, 303, 403, 404, 409, 413, 422}
+CLEAR = {200, 201, 302, 303, 403, 404, 409, 413, 422}
 CASES = {name: quote_plus(text) for name, text in VALUES.items()} | {
     name: quote_from_bytes(data) for name, data in BYTES.items()
 }
