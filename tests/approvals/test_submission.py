@@ -408,6 +408,18 @@ def test_checking_says_the_same_and_writes_nothing(desk: Desk) -> None:
     assert nothing_happened(desk)
 
 
+def test_nobody_is_asked_about_an_empty_cart(desk: Desk) -> None:
+    desk.run(_emptied)
+    with pytest.raises(Invalid) as refused:
+        desk.ask(RITA, cart("c500-rita"))
+    assert refused.value.code == "nothing_in_it"
+    assert nothing_happened(desk)
+
+
+def _emptied(session: Session, /) -> None:
+    session.execute(text("DELETE FROM cart_items WHERE cart_id = 'c500-rita'"))
+
+
 class Stopped(Exception):
     """Something went wrong after the use case and before the commit."""
 

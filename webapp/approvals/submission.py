@@ -15,7 +15,13 @@ from webapp.approvals.policy import Subject, may_approve, may_need_approval
 from webapp.approvals.reasons import Reason, compared_amount, reason
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
-from webapp.carts.domain import CartStatus, Resource, ResourceType, SiteFacts
+from webapp.carts.domain import (
+    CartStatus,
+    Resource,
+    ResourceType,
+    SiteFacts,
+    require_goods,
+)
 from webapp.carts.snapshot import freeze, thaw
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, CompanyFacts, Member
@@ -62,8 +68,8 @@ def submit(session: Session, actor: Actor, submission: Submission, *, now: datet
 
     Checks in the order of the reference service (its section 3.1). Raises `NotFound`
     (`no_membership`, `no_resource`), `Forbidden` (`no_company`, `not_owner`, `not_needed`,
-    `approver`), `Invalid` (`bad_id`, `details`, `quotes_off`) and `Conflict` (`exists`,
-    `resource_taken`).
+    `approver`), `Invalid` (`bad_id`, `details`, `quotes_off`, `nothing_in_it`) and `Conflict`
+    (`exists`, `resource_taken`).
     """
     _check_shape(submission)
     plan = check(session, actor, submission)
@@ -90,6 +96,7 @@ def check(session: Session, actor: Actor, submission: Submission) -> Plan:
     settings = identity.settings(session, actor.tenant_id)
     if resource.type is ResourceType.QUOTE and not settings.quotes_need_approval:
         raise Invalid(sentence(N_("Quotes are not approved here.")), code="quotes_off")
+    require_goods(resource)
     amount = compared_amount(resource.totals, settings.limit_basis)
     require(may_need_approval(member, company, amount))
     subject = Subject(requester_id=actor.person_id, company=company, compared=amount)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Sentence, sentence
 
@@ -145,6 +146,12 @@ HANDOVERS: dict[tuple[ResourceType, str], tuple[str, ...]] = {
 def may_hand_over(resource: Resource, to: CartStatus | QuoteStatus) -> bool:
     """Whether a resource in this state may be consumed into that one."""
     return to in HANDOVERS.get((resource.type, resource.status), ())
+
+
+def require_goods(resource: Resource) -> None:
+    """Return when there is something to buy, otherwise raise `Invalid` (code `nothing_in_it`)."""
+    if not resource.lines:
+        raise Invalid(sentence(N_("There is nothing in it yet.")), code="nothing_in_it")
 
 
 def title(names: Sequence[str], count: int) -> Sentence:

@@ -16,12 +16,12 @@ from webapp.approvals.service import Decision
 from webapp.approvals.submission import owned_resource
 from webapp.carts import queries as carts
 from webapp.carts import quoting
-from webapp.carts.domain import QuoteStatus, Resource, ResourceType
+from webapp.carts.domain import QuoteStatus, Resource, ResourceType, require_goods
 from webapp.carts.snapshot import freeze
 from webapp.checkout import queries
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
-from webapp.kernel.errors import Conflict, Forbidden, Invalid, require
+from webapp.kernel.errors import Conflict, Forbidden, require
 from webapp.kernel.sentence import N_, YES, sentence
 from webapp.orders import delivery
 from webapp.orders import queries as order_queries
@@ -210,8 +210,7 @@ def _completed(terms: Terms, resource: Resource) -> Terms:
 def _place(
     session: Session, actor: Actor, resource: Resource, terms: Terms, *, now: datetime
 ) -> str:
-    if not resource.lines:
-        raise Invalid(sentence(N_("There is nothing in it yet.")), code="nothing_in_it")
+    require_goods(resource)
     if approvals.live(session, actor.tenant_id, resource.type, resource.id) is not None:
         raise Conflict(
             sentence(N_("There is a request for this; order it from there.")), code="exists"

@@ -69,6 +69,7 @@ APPROVAL_CODES: dict[str, tuple[int, str]] = {
     "role": (400, "APPROVAL-400002"),
     "status_unknown": (400, "APPROVAL-400003"),
     "action": (400, "APPROVAL-400004"),
+    "nothing_in_it": (400, VALIDATION),
     "quotes_off": (400, "APPROVAL-400004"),
     "resource_closed": (400, "APPROVAL-400004"),
     "not_needed": (400, "APPROVAL-400005"),
