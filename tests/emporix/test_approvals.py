@@ -349,6 +349,16 @@ def test_a_cart_of_another_company_does_not_exist(api: Api) -> None:
     assert refusal(post_a(api("mia", "le1"), "c500-mia-le3")) == (404, "APPROVAL-404002")
 
 
+def test_nothing_is_no_reason_to_ask(rita: ApiClient) -> None:
+    made = rita.post("/cart/acme/carts", json={"currency": "EUR", "siteCode": "main", "type": "x"})
+    cart_id = made.get_json()["cartId"]
+    reply = post_a(rita, cart_id)
+    assert (refusal(reply), reply.get_json()["message"]) == (
+        *(VALIDATION, "There is nothing in it yet."),
+    )
+    assert rita.get(f"/cart/acme/carts/{cart_id}").status_code == 200
+
+
 def test_a_quote_that_is_closed_cannot_be_asked_for(rita: ApiClient, desk: Desk) -> None:
     desk.sql("UPDATE quotes SET status = 'DECLINED' WHERE id = 'Q1'")
     assert refusal(rita.post(APPROVALS, json=quote_body())) == (400, "APPROVAL-400004")

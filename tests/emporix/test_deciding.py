@@ -145,6 +145,15 @@ def test_nobody_else_changes_or_withdraws_anything(api: Api, ap: str, who: str) 
     assert refusal(stranger.delete(f"{APPROVALS}/{ap}")) == UNKNOWN
 
 
+def test_a_token_without_a_company_decides_what_is_assigned(api: Api, bob: ApiClient) -> None:
+    mia = api("mia", None)
+    ap = ask(api("mia", "le1"), "c500-mia-le1")
+    assert change(mia, ap, ("replace", "/comment", "now")).status_code == 204
+    assert read(bob, ap)["comment"] == "now"
+    assert mia.delete(f"{APPROVALS}/{ap}").status_code == 204
+    assert read(mia, ap)["status"] == "CLOSED"
+
+
 def test_an_approver_who_may_not_decide_any_more_decides_nothing(
     rita: ApiClient, bob: ApiClient, ap: str, desk: Desk
 ) -> None:

@@ -27,7 +27,6 @@ from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, CompanyFacts, Member
 from webapp.kernel.errors import Conflict, Forbidden, Invalid, NotFound, require
 from webapp.kernel.ids import is_client_id, new_id
-from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 from webapp.ledger import service as ledger
@@ -93,6 +92,8 @@ def check(session: Session, actor: Actor, submission: Submission) -> Plan:
     """Who would be asked and why; raises what `submit` raises before anything is written."""
     company, member = workplace(session, actor)
     resource = owned_resource(session, actor, submission.resource_type, submission.resource_id)
+    if not resource.lines:
+        raise Invalid(sentence(N_("There is nothing in it yet.")), code="nothing_in_it")
     settings = identity.settings(session, actor.tenant_id)
     if resource.type is ResourceType.QUOTE and not settings.quotes_need_approval:
         raise Invalid(sentence(N_("Quotes are not approved here.")), code="quotes_off")
@@ -217,6 +218,7 @@ def _row(
     session: Session, submission: Submission, plan: Plan, head: Head, *, now: datetime
 ) -> Approval:
     snapshot = thaw(freeze(plan.resource))
+    shipping = shipping_price(submission.details, snapshot.currency)
     days = identity.settings(session, head.tenant_id).expiry_days
     limit = plan.reason.limit
     return Approval(
@@ -238,7 +240,7 @@ def _row(
         net_minor=snapshot.totals.net.minor,
         tax_minor=snapshot.totals.tax.minor,
         gross_minor=snapshot.totals.gross.minor,
-        total_minor=_order_total(submission, snapshot.totals.gross).minor,
+        total_minor=(snapshot.totals.gross + shipping).minor,
         compared_minor=plan.reason.compared.minor,
         limit_minor=limit.minor if limit else None,
         limit_currency=limit.currency if limit else None,
@@ -281,10 +283,6 @@ def _first_revision(approval: Approval, plan: Plan, terms: Terms, site: SiteFact
         by_id=plan.member.person_id,
         by_name=plan.member.name,
     )
-
-
-def _order_total(submission: Submission, goods: Money) -> Money:
-    return goods + shipping_price(submission.details, goods.currency)
 
 
 def _next_number(session: Session, tenant_id: str) -> int:
