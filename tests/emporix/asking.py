@@ -4,6 +4,7 @@ As a program: `python -m tests.emporix.asking --examples 200 --seeds 1 2 3 [--re
 """
 
 import argparse
+import logging
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
-import yaml
+import structlog
 from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
+from schemathesis.schemas import BaseSchema
 
 from tests.emporix.conftest import token_for
 from tests.support import databases
@@ -72,7 +74,7 @@ def ask(
     """What is wrong with the answers; each fault once for each operation and check."""
     customer = _customer(app)
     config = _config(app, customer, examples=examples, seed=seed, phases=set(phases))
-    schema = schemathesis.openapi.from_dict(document, config=config)
+    schema: BaseSchema = schemathesis.openapi.from_dict(document, config=config)
     schema.app = _Renewing(app, customer)
     if operations is not None:
         schema = schema.include(operation_id=list(operations))
@@ -91,7 +93,12 @@ def _config(
             "headers": {"Authorization": f"Bearer {customer}", "Accept-Encoding": "identity"},
             "base-url": "http://localhost",
             "continue-on-failure": True,
-            "parameters": {"tenant": "acme", "header.Emporix-Tenant": "acme"},
+            # What else would nearly always be somebody else's.
+            "parameters": {
+                "tenant": "acme",
+                "header.Emporix-Tenant": "acme",
+                "client_id": "acme-storefront",
+            },
             "generation": {"max-examples": examples, "database": "none", "deterministic": False},
             "phases": {name: {"enabled": name in phases} for name in _PHASES},
             "cache": {"enabled": False},
@@ -184,7 +191,8 @@ def main(arguments: list[str]) -> int:
     known = parser.parse_args(arguments)
     document = openapi.served_at("http://localhost")
     if known.reference:
-        document = yaml.safe_load(known.reference.read_text("utf-8"))
+        document = schemathesis.openapi.from_path(known.reference).raw_schema
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     found = 0
     for seed in known.seeds:
         with desk() as app:
