@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from tests.emporix.conftest import ApiClient
 from tests.identity.conftest import desk, provider, running_provider
-from tests.support.app import make_app
+from tests.support.app import load_acme, make_app
 from tests.support.provider import Provider
+from tests.support.threads import at_once
 from webapp.db import Database
 from webapp.emporix import saas
 from webapp.kernel.clock import utcnow
@@ -268,8 +269,13 @@ def test_known_keys_do_while_the_provider_is_away(
     token = provider.access_token(exp=int(utcnow().timestamp()) + 9000)
     assert call(app, token).status_code == 200
     provider.answers.status = 500
-    with time_machine.travel(utcnow() + timedelta(hours=2)):
-        assert call(app, token).status_code == 200
+    with time_machine.travel(utcnow() + timedelta(hours=2), tick=False) as clock:
+        asked = len(provider.answers.seen)
+        assert [call(app, token).status_code for _ in range(3)] == [200] * 3
+        assert len(provider.answers.seen) == asked + 1
+        provider.answers.status, provider.answers.published = 200, ("second",)
+        clock.shift(timedelta(minutes=1))
+        assert call(app, token).status_code == 401
 
 
 def test_nobody_can_tell_while_the_provider_is_away(
@@ -414,3 +420,13 @@ def test_without_a_provider_there_is_nothing_to_exchange(acme: Database) -> None
         FlaskClient(app), token_for(app, holder=Holder.ANONYMOUS, origin=Origin.ANONYMOUS)
     )
     assert exchange(guest, "a.b.c").status_code == 400
+
+
+def test_first_requests_at_the_same_moment_all_come_in(
+    own_database: Database, provider: Provider
+) -> None:
+    app = desk(load_acme(own_database), provider)
+    token = provider.access_token(**verified())
+    replies = at_once([lambda: call(app, token)] * 6)
+    assert [getattr(reply, "status_code", reply) for reply in replies] == [200] * 6
+    assert bindings(own_database) == [("sub-rita", "rita")]

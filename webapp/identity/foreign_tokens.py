@@ -26,6 +26,7 @@ from webapp.identity.bearers import Bearer, Subject, TokenRefused, bearer_of
 from webapp.identity.domain import Account, Claims, Holder, Origin, Role
 from webapp.identity.oidc import SignInFailed
 from webapp.identity.session_store import hash_of
+from webapp.kernel.clock import utcnow
 
 _LONGEST = 16_000
 _LONGEST_SUBJECT = 255
@@ -168,43 +169,45 @@ def deny(session: Session, sender: Bearer, token: str, *, now: datetime) -> None
 
 
 class _Keys:
-    """The provider's keys as this process knows them."""
+    """The provider's keys as this process knows them; one thread asks at a time."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._keys: KeySet | None = None
+        self._loaded_at: datetime | None = None
         self._asked_at: datetime | None = None
 
     def known(self, now: datetime) -> KeySet:
         """The keys, not older than an hour while the provider answers."""
         with self._lock:
             if self._keys is None:
-                self._wait_after(_TRIED_AGAIN_AFTER, now)
+                if not _is_past(self._asked_at, _TRIED_AGAIN_AFTER, now):
+                    raise SignInFailed("the provider did not answer a moment ago", away=True)
                 return self._ask(now)
-            if self._is_older(_RENEWED_AFTER, now):
-                return self._ask(now)
-            return self._keys
+            is_old = _is_past(self._loaded_at, _RENEWED_AFTER, now)
+            may_ask = is_old and _is_past(self._asked_at, _ASKED_AGAIN_AFTER, now)
+            return self._ask(now) if may_ask else self._keys
 
     def newer(self, now: datetime) -> KeySet | None:
         """The keys of now, or None when the provider was asked within the last minute."""
         with self._lock:
-            return self._ask(now) if self._is_older(_ASKED_AGAIN_AFTER, now) else None
-
-    def _wait_after(self, pause: timedelta, now: datetime) -> None:
-        if not self._is_older(pause, now):
-            raise SignInFailed("the provider did not answer a moment ago", away=True)
-
-    def _is_older(self, age: timedelta, now: datetime) -> bool:
-        return self._asked_at is None or abs(now - self._asked_at) >= age
+            may_ask = _is_past(self._asked_at, _ASKED_AGAIN_AFTER, now)
+            return self._ask(now) if may_ask else None
 
     def _ask(self, now: datetime) -> KeySet:
-        self._asked_at = now
         try:
-            self._keys = oidc.key_set(afresh=True)
+            self._keys, self._loaded_at = oidc.key_set(afresh=True), now
         except SignInFailed:
             if self._keys is None:
                 raise
+        finally:
+            # Afterwards, since waiting for a provider that hangs takes a while by itself.
+            self._asked_at = utcnow()
         return self._keys
+
+
+def _is_past(moment: datetime | None, span: timedelta, now: datetime) -> bool:
+    return moment is None or abs(now - moment) >= span
 
 
 def _keys() -> _Keys:
