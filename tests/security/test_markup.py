@@ -95,6 +95,8 @@ def test_what_is_refused_shows_it_as_text(evil: Stage) -> None:
         ("ada", "/company/limit", {"limit-kind": "limited", "limit-amount": EVIL[:90],
                                    "limit-currency": EVIL[:90], "limit-version": "1"}),
         ("ada", "/account/preferences", {"language": EVIL, "theme": EVIL}),
+        ("ada", "/account/keys/new", {"name": long, "access": EVIL, "days": EVIL}),
+        ("ada", "/account/clients/new", {"name": WORDS}),
     ):  # fmt: skip
         with evil.scene():
             client = evil.client(person)
