@@ -33,6 +33,51 @@ _PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
 @dataclass(frozen=True)
+class Deviation:
+    """What the reference document does not say, where we know and want it."""
+
+    operation: str
+    check: str
+    words: str
+    reason: str
+
+    def explains(self, finding: "Finding") -> bool:
+        """Whether this is why the finding came up."""
+        return (
+            self.operation in finding.operation
+            and self.check == finding.check
+            and self.words in finding.message
+        )
+
+
+DEVIATIONS = (
+    *(
+        Deviation(
+            operation,
+            "status_code_conformance",
+            "Received: 404",
+            "APPROVAL-404002 and APPROVAL-404003 are listed there without a status; their first "
+            "digits are the status.",
+        )
+        for operation in ("POST /approval/{tenant}/approv", "POST /approval/{tenant}/search/users")
+    ),
+    Deviation(
+        "GET /approval/{tenant}/approvals",
+        "status_code_conformance",
+        "Received: 400",
+        "Limits of pages are published, the answer to what is outside of them is not; nor is "
+        "that to a query that cannot be read.",
+    ),
+    Deviation(
+        "GET /approval/{tenant}/approvals",
+        "negative_data_rejection",
+        "`X-Total-Count` in header",
+        "Whatever is not true asks for no count; browsers and proxies send all kinds of headers.",
+    ),
+)
+
+
+@dataclass(frozen=True)
 class Finding:
     """What an answer did wrong: the operation, the check, and the request that shows it."""
 
@@ -93,6 +138,8 @@ def _config(
             "headers": {"Authorization": f"Bearer {customer}", "Accept-Encoding": "identity"},
             "base-url": "http://localhost",
             "continue-on-failure": True,
+            # How well a document lends itself to chance is no fault of the answers.
+            "suppress-health-check": ["all"],
             # What else would nearly always be somebody else's.
             "parameters": {
                 "tenant": "acme",
@@ -204,6 +251,8 @@ def main(arguments: list[str]) -> int:
                 phases=known.phases,
                 operations=known.operations,
             ):
+                if known.reference and any(one.explains(finding) for one in DEVIATIONS):
+                    continue
                 found += 1
                 print(f"seed {seed}: {finding}\n", flush=True)
     print(f"{found} found")
