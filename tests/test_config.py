@@ -76,6 +76,8 @@ def test_a_production_desk_may_start() -> None:
         ({"workers": 0}, "WORKERS"),
         ({"threads": 1}, "THREADS"),
         ({"proxies": -1}, "PROXIES"),
+        ({"token_calls": -1}, "TOKEN_CALLS"),
+        ({"failed_logins": -1}, "FAILED_LOGINS"),
         ({"session_idle_minutes": 0}, "SESSION_IDLE_MINUTES"),
     ],
 )

@@ -22,5 +22,12 @@ def forget_answers(now: datetime) -> int:
 
 def forget_tokens(now: datetime) -> int:
     """Forget tokens that ended, and counts of windows that are over; how many there were."""
+    total = 0
+    while found := _forget_some_tokens(now):
+        total += found
+    return total
+
+
+def _forget_some_tokens(now: datetime) -> int:
     with db.transaction() as session:
         return tokens.prune(session, now=now) + limits.prune(session, now=now)
