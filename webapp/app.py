@@ -8,13 +8,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
-from webapp.approvals import action_views, details_views
+from webapp.approvals import action_views, details_views, list_views
 from webapp.approvals import jobs as approval_jobs
 from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
 from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
 from webapp.checkout import views as checkout_views
+from webapp.company import people_views, reason_views, request_views
 from webapp.company import views as company_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
@@ -42,7 +43,7 @@ _BLUEPRINTS = (
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
 _FEATURES = (order_views, approval_views, approval_jobs, checkout_views)
 # These only add pages to the blueprints above.
-_FURTHER_PAGES = (action_views, details_views, line_views)
+_FURTHER_PAGES = (action_views, details_views, line_views, list_views, people_views, reason_views, request_views)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:
@@ -82,6 +83,8 @@ def _make(known: Settings) -> Flask:
         TRAP_HTTP_EXCEPTIONS=False,
         PROPAGATE_EXCEPTIONS=False,
     )
+    # What a client sent comes back in the order in which it was sent.
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg)

@@ -1,7 +1,7 @@
 """The database: base, column types, engines for SQLite and PostgreSQL, transactions."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from inspect import signature
@@ -22,21 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from webapp.kernel import documents, patterns
+from webapp import sqlite
 
 # Long enough for the ids of the API (R8) with room for prefixes of other systems.
 Id = String(66)
 Code = String(32)
 
 READ_ONLY = "countersign_read_only"
-
-# Functions of SQL that only SQLite needs; `matches(text, pattern)` is `text ~ pattern`.
-SQLITE_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "matches": lambda text, pattern: None if text is None else patterns.is_in(text, pattern),
-    "document_has": documents.has,
-    "document_any_meets": documents.any_meets,
-    "document_first": documents.first,
-}
 
 
 class Utc(TypeDecorator[datetime]):
@@ -133,7 +125,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     # What PostgreSQL can do by itself.
-    for name, function in SQLITE_FUNCTIONS.items():
+    for name, function in sqlite.FUNCTIONS.items():
         count = len(signature(function).parameters)
         connection.create_function(name, count, function, deterministic=True)
 

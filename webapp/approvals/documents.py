@@ -1,6 +1,6 @@
 """Tests of what stands inside JSON documents: with JSON paths of PostgreSQL, or in our own words.
 
-SQLite gets functions that follow a path as PostgreSQL does (`webapp.kernel.documents`).
+SQLite gets functions that follow a path as PostgreSQL does (`webapp.sqlite`).
 """
 
 import json

@@ -7,12 +7,11 @@ here is written out again letter by letter, so that no locale and no dialect has
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from webapp.kernel.automata import Automaton, Chain, Choice, Edge, Node, Ranges, Repeat, Take
+from webapp.kernel.expressions import Chain, Choice, Edge, Node, Ranges, Repeat, Take
 
 MAX_LENGTH: Final = 200
 MAX_REPEAT: Final = 50
@@ -44,14 +43,11 @@ class Pattern:
 
     @property
     def portable(self) -> str:
-        """The expression for a case-sensitive engine, PostgreSQL's `~` for one."""
-        return _write(self.node)
+        r"""The expression for a case-sensitive engine: PostgreSQL's `~`, RE2, or Python's `re`.
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is a row of characters, for which any engine is quick."""
-        parts = self.node.parts if isinstance(self.node, Chain) else (self.node,)
-        return all(isinstance(part, Take | Edge) for part in parts)
+        The start of the text is `\A`, its end `\Z`; RE2 spells the latter `\z`.
+        """
+        return _write(self.node)
 
 
 @lru_cache(maxsize=256)
@@ -63,20 +59,6 @@ def parse(text: str) -> Pattern:
     if _size(pattern.node) > MAX_SIZE:
         raise BadPattern("The regular expression repeats too much. Use smaller counts.")
     return pattern
-
-
-def is_in(text: str, pattern: str) -> bool:
-    """Whether the expression matches somewhere in the text; raises `BadPattern`."""
-    return _searcher(pattern)(text)
-
-
-@lru_cache(maxsize=32)
-def _searcher(text: str) -> Callable[[str], bool]:
-    pattern = parse(text)
-    if pattern.is_plain:
-        compiled = re.compile(pattern.portable)
-        return lambda value: compiled.search(value) is not None
-    return Automaton(pattern.node).is_in
 
 
 class _Reader:

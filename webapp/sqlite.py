@@ -1,4 +1,4 @@
-"""Looking into JSON documents, for databases that cannot follow a path through lists.
+"""What SQLite is taught: looking into JSON documents and for regular expressions like PostgreSQL.
 
 A path is a row of member names with dots. A list on the way stands for its members, and a list at
 the end for its values, two levels deep: what PostgreSQL finds at `lax $.a.b[*][*]`.
@@ -11,7 +11,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from webapp.kernel.patterns import is_in
+import re2
+
+from webapp.kernel import patterns
 
 Scalar = str | int | Decimal | bool | None
 
@@ -22,6 +24,15 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+def matches(text: str | None, pattern: str) -> bool | None:
+    """Whether the expression is found in the text, as `text ~ pattern` tells; None for no text.
+
+    RE2 never tries anything twice, so the time grows with the text alone. Raises
+    `patterns.BadPattern`.
+    """
+    return None if text is None else _compiled(pattern).search(text) is not None
 
 
 def has(document: str | None, path: str) -> bool:
@@ -46,6 +57,11 @@ def first(document: str | None, path: str) -> str | float | None:
         return "true" if value else "false"
     # By way of Decimal, since an integer past all floats is refused where a decimal is infinite.
     return float(Decimal(value)) if isinstance(value, int | Decimal) else value
+
+
+@lru_cache(maxsize=32)
+def _compiled(pattern: str) -> Any:
+    return re2.compile(patterns.parse(pattern).portable.replace(r"\Z", r"\z"))
 
 
 @lru_cache(maxsize=16)
@@ -76,10 +92,19 @@ def _meets(value: Scalar, test: str, operand: Any) -> bool:
     if test == "in":
         return any(_kind(value) is _kind(other) and value == other for other in operand)
     if test == "~":
-        return isinstance(value, str) and is_in(value, operand)
+        return isinstance(value, str) and bool(matches(value, operand))
     return _kind(value) is _kind(operand) and COMPARISONS[test](value, operand)
 
 
 def _kind(value: Any) -> type:
     """Texts, numbers, truth and nothing are never equal to each other."""
     return Decimal if type(value) is int else type(value)
+
+
+# The functions of SQL that only SQLite needs, by their names there.
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "matches": matches,
+    "document_has": has,
+    "document_any_meets": any_meets,
+    "document_first": first,
+}

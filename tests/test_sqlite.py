@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from tests.support.databases import Backend
-from webapp.kernel.documents import any_meets, first, has
+from webapp.sqlite import any_meets, first, has
 
 _SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "1", 0.5])
 _DOCUMENTS = st.recursive(
