@@ -43,7 +43,15 @@ _BLUEPRINTS = (
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
 _FEATURES = (order_views, approval_views, approval_jobs, checkout_views)
 # These only add pages to the blueprints above.
-_FURTHER_PAGES = (action_views, details_views, line_views, list_views, people_views, reason_views, request_views)
+_FURTHER_PAGES = (
+    action_views,
+    details_views,
+    line_views,
+    list_views,
+    people_views,
+    reason_views,
+    request_views,
+)
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> Flask:

@@ -66,6 +66,7 @@ FORMS = {
     "leave": "active=no",
     "limit": "limit-kind=limited&limit-amount=2000&limit-currency=EUR&limit-version=1",
     "group": "group-version=1",
+    "reasons": "version=0&phrases=Too%20dear",
     "le1": "company_id=le1",
     "le2": "company_id=le2",
     "settings": "language=de&time_zone=Europe/Berlin&theme=dark",
@@ -150,6 +151,8 @@ GET  /company                           -           302 302 200 200 403 403 403 
 GET  /company?view=rules                -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company?view=waiting              -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company?view=changes              -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company/reasons                   -           302 302 200 200 403 403 403 200 403 302 403
+POST /company/reasons                   reasons     401 401 303 303 403 403 403 303 403 401 403
 GET  /company/people/rob                -           302 302 404 404 403 403 403 200 403 302 403
 GET  /company/people/olga               -           302 302 404 200 403 403 403 404 403 302 403
 GET  /company/requests/{pending}        -           302 302 404 404 403 403 403 200 403 302 403

@@ -101,6 +101,7 @@ PLACES = (
     Place("order", "orders.show", "/orders/{order:r03}", "rita"),
     Place("order-placed", "orders.show", "/orders/{order:r02}", "ada"),
     Place("company", "company.show", "/company", "ada"),
+    Place("company-reasons", "company.edit_reasons", "/company/reasons", "ada"),
     Place("company-person", "company.show_person", "/company/people/rita", "ada"),
     Place("company-request", "company.show_request", "/company/requests/{p08}", "ada"),
     Place("company-refused", "company.show", "/company", "bob"),

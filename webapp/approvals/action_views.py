@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from flask import Response
+from flask import Response, request
 from flask_babel import gettext as _
 
 from webapp.approvals import conversation, service
 from webapp.approvals.domain import Action
-from webapp.approvals.forms import DecisionForm, WordsForm
+from webapp.approvals.forms import DecisionForm, PhraseForm, WordsForm
 from webapp.approvals.models import Approval
 from webapp.approvals.service import Decision
 from webapp.approvals.views import bp, request_page
@@ -35,6 +35,8 @@ _FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline"
 @bp.post("/approvals/<approval_id>/decision")
 def create_decision(approval_id: str) -> Response:
     """Approve or decline on the second press; the first one only asks to confirm."""
+    if "phrase" in request.form:
+        return _pick_phrase(approval_id)
     form = DecisionForm()
     step = form.step.data or "ready"
     if not form.validate():
@@ -126,6 +128,15 @@ def create_resubmission(approval_id: str) -> Response:
         _("Here is your cart again. Change what was asked and submit it."),
         cart_id=cart_id,
     )
+
+
+def _pick_phrase(approval_id: str) -> Response:
+    """The same step once more, with the reason in the words."""
+    form = PhraseForm()
+    is_sound = form.validate()
+    if is_sound:
+        form.pick()
+    return request_page(approval_id, step="decline", status=200 if is_sound else 422, form=form)
 
 
 def _say(approval_id: str, action: Action) -> Response:

@@ -58,6 +58,19 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class PhraseForm(DecisionForm):
+    """A press on a reason that is offered: it goes to the words, which can be changed further."""
+
+    step = HiddenField()
+    phrase = HiddenField(validators=[InputRequired(), storable, Length(max=MAX_WORDS)])
+
+    def pick(self) -> None:
+        """Put the reason behind what was typed; nothing typed is lost."""
+        typed, phrase = (self.note.data or "").rstrip(), self.phrase.data or ""
+        if phrase not in typed:
+            self.note.data = f"{typed}\n{phrase}".lstrip("\n")
+
+
 class RevisionForm(FlaskForm):  # type: ignore[misc]
     """The revision that was seen, beside another form."""
 

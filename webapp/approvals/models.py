@@ -165,6 +165,21 @@ class Revision(Base):
     by_name: Mapped[str] = mapped_column(Text)
 
 
+class DeclinePhrases(Base):
+    """The reasons for declining that a company offers; without any, or a row, the usual ones."""
+
+    __tablename__ = "decline_phrases"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    phrases: Mapped[Any] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(Integer)
+
+
 class RequestNumber(Base):
     """The last number given to a request of a tenant, so that people can name one on the phone."""
 

@@ -13,6 +13,7 @@ from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, op
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
 from webapp.approvals.policy import may
 from webapp.approvals.queries import Box, Side, Summary
+from webapp.approvals.phrases import offered
 from webapp.approvals.timeline import tell
 from webapp.extensions import db
 from webapp.identity.domain import Actor
@@ -91,6 +92,7 @@ def request_page(
         if form.revision.errors:
             step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
+        phrases = offered(session, actor, dossier.approval) if step == "decline" else None
     whole = whole or refusal is not None or form.revision.data != dossier.approval.revision
     response = render(
         "approvals/show.html",
@@ -104,6 +106,7 @@ def request_page(
         words=words or WordsForm(formdata=None),
         empty=EmptyForm(formdata=None),
         refusal=refusal,
+        phrases=phrases,
         seen_changes=seen,
         now=now,
         soon=SOON,

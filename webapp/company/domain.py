@@ -109,6 +109,8 @@ def _story(event: EventFacts) -> Sentence:
         return _limit_story(event.actor_name, _money(data["old"]), _money(data["new"]))
     if deed is Deed.GROUP:
         return _group_story(event.actor_name, data)
+    if deed is Deed.PHRASES:
+        return sentence(_PHRASES if data["phrases"] else _USUAL_PHRASES, actor=event.actor_name)
     roles = {name: sentence(Role(data[name]).label) for name in _ROLE_KEYS if name in data}
     return sentence(_STORIES[deed], actor=event.actor_name, person=data["person"], **roles)
 
@@ -212,6 +214,8 @@ SOURCES = {
 }
 _SET_LIMIT = N_("*{actor}* set a limit of {new}")
 _REMOVED_LIMIT = N_("*{actor}* removed the limit of {old}")
+_PHRASES = N_("*{actor}* changed the reasons for declining")
+_USUAL_PHRASES = N_("*{actor}* went back to the usual reasons for declining")
 
 _ROLE_KEYS = ("role", "old", "new")
 _STORIES = {
@@ -229,4 +233,5 @@ _ICONS = {
     Deed.TAKE_OVER: "pencil",
     Deed.LIMIT: "credit-card",
     Deed.GROUP: "users",
+    Deed.PHRASES: "pencil",
 }

@@ -14,6 +14,7 @@ from wtforms import (
     RadioField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import (
@@ -63,6 +64,23 @@ class CompanyForm(FlaskForm):  # type: ignore[misc]
         """Put the words of a refusal beside their fields."""
         for name, why in refusal.fields.items():
             self[name].errors = [*self[name].errors, say(why)]
+
+
+class PhrasesForm(CompanyForm):
+    """The list, a reason in each line, with the version that was seen."""
+
+    phrases = TextAreaField(
+        _l("Reasons, one in each line"),
+        validators=[
+            Length(max=20_000, message=_l("This is too long for a list of reasons.")),
+            _storable,
+        ],
+    )
+    step = HiddenField()
+    version = IntegerField(
+        widget=HiddenInput(),
+        validators=[InputRequired(), NumberRange(min=0, max=2_000_000_000)],
+    )
 
 
 class PersonForm(CompanyForm):

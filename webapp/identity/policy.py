@@ -20,6 +20,7 @@ class Deed(StrEnum):
     TAKE_OVER = "TAKE_OVER"
     LIMIT = "LIMIT"
     GROUP = "GROUP"
+    PHRASES = "PHRASES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
