@@ -29,6 +29,7 @@ LEADS_TO = {
         "ANSWER": "PENDING",
         "CHANGE": "PENDING",
         "REWORD": "PENDING",
+        "REASSIGN": "PENDING",
     },
     "APPROVED": {"ORDER": "APPROVED"},
     "DECLINED": {"RESUBMIT": "DECLINED"},
@@ -56,6 +57,7 @@ def test_the_codes_that_are_stored_stay_as_they_are() -> None:
     assert " ".join(Turn) == "APPROVER REQUESTER"
     assert " ".join(Action) == (
         "SUBMIT COMMENT ASK ANSWER CHANGE REWORD APPROVE DECLINE WITHDRAW EXPIRE ORDER RESUBMIT"
+        " REASSIGN"
     )
 
 

@@ -30,15 +30,43 @@ def test_what_is_decided_waits_no_more(desk: Desk) -> None:
     assert waiting(desk) == []
 
 
+def loads(desk: Desk, actor: Actor = ADA) -> dict[str, int]:
+    with desk.database.reading() as session:
+        return {one.person_id: one.count for one in oversight.pending(session, actor).loads}
+
+
 def test_a_request_waits_for_whose_move_it_is(desk: Desk) -> None:
     asked = desk.ask(RITA)
     desk.ask(ROB, cart("c500-rob", ALAN))
-    with desk.database.reading() as session:
-        assert oversight.shared_out(session, ADA) == {"bob": 1, "alan": 1}
+    assert loads(desk) == {"bob": 1, "alan": 1}
     desk.say(BOB, asked, Action.ASK, "Do we need this?")
+    assert loads(desk) == {"rita": 1, "alan": 1}
+    assert loads(desk, BOB) == {}
+
+
+def test_what_waits_longest_for_somebody_is_named(desk: Desk) -> None:
+    first = desk.ask(RITA, now=NOW)
+    desk.ask(ROB, cart("c500-rob"), now=LATER)
     with desk.database.reading() as session:
-        assert oversight.shared_out(session, ADA) == {"rita": 1, "alan": 1}
-        assert oversight.shared_out(session, BOB) == {}
+        pending = oversight.pending(session, ADA)
+    (load,) = pending.loads
+    assert (load.name, load.count, load.oldest.id) == ("Bob Buyer", 2, first)
+    assert pending.longest is not None
+    assert pending.longest.id == first
+    assert not pending.is_cut
+
+
+def test_of_very_many_requests_the_oldest_are_looked_at(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oversight, "_LOOKED_AT", 1)
+    first = desk.ask(RITA, now=NOW)
+    desk.ask(ROB, cart("c500-rob"), now=LATER)
+    with desk.database.reading() as session:
+        pending = oversight.pending(session, ADA)
+    assert [one.id for one in pending.cases] == [first]
+    assert pending.is_cut
+    assert pending.effect(pending.crew).is_cut
 
 
 def test_a_request_whose_approver_may_not_decide_any_more_says_so(desk: Desk) -> None:
@@ -53,6 +81,11 @@ def test_a_request_whose_approver_may_not_decide_any_more_says_so(desk: Desk) ->
         overview = oversight.open_overview(session, ADA, stuck.summary.id)
     assert stuck.standing == overview.standing
     assert stuck.standing.code == "role"
+    assert [one.person_id for one in stuck.successors] == ["ada", "alan", "ben"]
+    assert overview.successors == stuck.successors
+    with desk.database.reading() as session:
+        (stranded,) = oversight.pending(session, ADA).stranded
+    assert stranded.case.id == stuck.summary.id
     desk.sql("DELETE FROM memberships WHERE id = 'ca-bob-le1'")
     with desk.database.reading() as session:
         (gone,) = oversight.waiting(session, ADA).items

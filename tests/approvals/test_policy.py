@@ -168,6 +168,7 @@ PARTIES = ("not_party", "Only the requester and the approver may do this.")
 RITAS = ("not_requester", "Only Rita may do this.")
 NO_QUESTION = ("no_question", "There is no open question to answer.")
 BY_ITSELF = ("by_itself", "Requests expire by themselves.")
+BY_ADMINS = ("by_admins", "Only admins hand requests over, on the page of the company.")
 QUOTE_TERMS = ("quote_terms", "A quote brings its own terms; they are not changed here.")
 MAY = ("yes", "")
 
@@ -192,6 +193,7 @@ ACTS = [
     (QUOTE, Action.CHANGE, QUOTE_TERMS, QUOTE_TERMS, PARTIES),
     (PENDING, Action.ANSWER, NO_QUESTION, NO_QUESTION, NO_QUESTION),
     (PENDING, Action.EXPIRE, BY_ITSELF, BY_ITSELF, BY_ITSELF),
+    (PENDING, Action.REASSIGN, BY_ADMINS, BY_ADMINS, BY_ADMINS),
     (ASKED, Action.ANSWER, MAY, RITAS, RITAS),
     (ASKED, Action.ASK, OWN, MAY, BOBS),
     (ASKED, Action.APPROVE, OWN, MAY, BOBS),

@@ -63,6 +63,11 @@ TOLD = [
         "*Rita Roe* took the goods back into a new cart",
         "*You* took the goods back into a new cart", "shopping-cart",
     ),
+    (
+        event(Action.REASSIGN, former="Bob Buyer", approver="Ben Baker"),
+        "*Rita Roe* handed the request over from Bob Buyer to Ben Baker",
+        "*You* handed the request over from Bob Buyer to Ben Baker", "users",
+    ),
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.support.app import As, statements
-from tests.support.cast import ADA, ALAN, BOB, NOW, RITA, ROB, TENANT, Desk, cart
+from tests.support.cast import ADA, ALAN, BOB, LATER, NOW, RITA, ROB, TENANT, Desk, cart
 from webapp.approvals.domain import Action
 from webapp.company.queries import usual_currency
 from webapp.identity import administration, queries
@@ -73,9 +73,10 @@ def test_the_pages_are_for_admins_and_say_so(as_: As, person: str, path: str) ->
 
 
 @pytest.mark.parametrize("path", ["people", "people/x/role", "people/x/activity",
-                                  "people/x/source", "limit", "group"])  # fmt: skip
+                                  "people/x/departure", "people/x/source",
+                                  "requests/x/approver", "limit", "group"])  # fmt: skip
 def test_nobody_else_changes_anything(as_: As, desk: Desk, path: str) -> None:
-    data = {**CARA, **limit(), "group-version": "1", "seen": "B2B_BUYER", "active": "no"}
+    data = {**CARA, **limit(), "group-version": "1", "seen": "B2B_BUYER"}
     assert as_("bob").post(f"/company/{path}", data=data).status_code == 403
     assert as_("bob").post(f"/company/{path}", data={}).status_code == 403
     assert company(desk).limit == Money(100000, "EUR")
@@ -158,8 +159,8 @@ def test_what_the_provider_says_is_only_shown(as_: As, desk: Desk) -> None:
 def test_people_of_other_companies_are_not_there(as_: As, stranger: str) -> None:
     ada = as_("ada")
     assert ada.get(f"/company/people/{stranger}").status_code == 404
-    for what in ("role", "activity", "source"):
-        data = {"role": "B2B_BUYER", "seen": "B2B_BUYER", "active": "no"}
+    for what in ("role", "activity", "departure", "source"):
+        data = {"role": "B2B_BUYER", "seen": "B2B_BUYER"}
         assert ada.post(f"/company/people/{stranger}/{what}", data=data).status_code == 404
 
 
@@ -204,19 +205,17 @@ def test_an_admin_who_steps_down_leaves_the_page(as_: As, desk: Desk) -> None:
     refused = as_("alan").post("/company/people/alan/role", data=data)
     assert refused.status_code == 403
     assert "Alan is the only active admin." in words(refused)
-    assert (
-        as_("alan").post("/company/people/alan/activity", data={"active": "no"}).status_code == 403
-    )
+    assert as_("alan").post("/company/people/alan/departure").status_code == 403
 
 
 def test_access_ends_at_the_next_click_and_begins_again(as_: As, desk: Desk) -> None:
     own(desk, "bob")
     ada, bob = as_("ada"), as_("bob", "le1")
     assert "Hafen Logistik" in words(bob.get("/account"))
-    told = ada.post("/company/people/bob/activity", data={"active": "no"}, follow_redirects=True)
+    told = ada.post("/company/people/bob/departure", follow_redirects=True)
     assert "Bob Buyer does not act for the company any more." in words(told)
     assert "Hafen Logistik" not in words(bob.get("/account"))
-    told = ada.post("/company/people/bob/activity", data={"active": "yes"}, follow_redirects=True)
+    told = ada.post("/company/people/bob/activity", follow_redirects=True)
     assert "Bob Buyer acts for the company again." in words(told)
 
 
@@ -374,16 +373,28 @@ def test_what_waits_is_listed_and_leads_only_where_the_admin_may_look(as_: As, d
     assert "600.00 EUR" in told or "510.00 EUR" in told
 
 
-def test_a_request_without_an_approver_says_why(as_: As, desk: Desk) -> None:
+def test_a_request_without_an_approver_says_why_and_who_could_take_over(
+    as_: As, desk: Desk
+) -> None:
     asked = desk.ask(RITA)
     desk.sql("UPDATE memberships SET active = :no WHERE id = 'ca-bob-le1'", no=False)
     ada = as_("ada")
     page = words(ada.get("/company?view=waiting"))
-    assert "One of these requests needs an approver" in page
-    assert "Needs an approver Bob is not active any more." in page
+    assert "One request needs an approver" in page
+    assert "Bob is not active any more. Ada Admin, Alan Archer, Ben Baker could take over." in page
     overview = words(ada.get(f"/company/requests/{asked}"))
     assert "This request needs an approver Bob is not active any more." in overview
-    assert "Rita can withdraw it and ask somebody else." in overview
+    assert "Rita can also withdraw it and ask again." in overview
+
+
+def test_the_queue_of_each_person_names_what_waits_longest(as_: As, desk: Desk) -> None:
+    asked = desk.ask(RITA)
+    desk.ask(ROB, cart("c500-rob"), now=LATER)
+    page = as_("ada").get("/company?view=waiting")
+    number = desk.approval(asked).number
+    assert f"Whose move it is Person Requests Waiting longest BB Bob Buyer 2 Request {number}" in (
+        words(page)
+    )
 
 
 def test_an_open_question_waits_for_whoever_asked(as_: As, desk: Desk) -> None:
@@ -392,7 +403,7 @@ def test_an_open_question_waits_for_whoever_asked(as_: As, desk: Desk) -> None:
     assert "with Rita" in page
 
 
-def test_an_admin_looks_on_and_cannot_press_anything(as_: As, desk: Desk) -> None:
+def test_an_admin_looks_on_and_cannot_decide(as_: As, desk: Desk) -> None:
     asked = desk.ask(RITA)
     desk.say(BOB, asked, Action.COMMENT, "between the two of us")
     reply = as_("ada").get(f"/company/requests/{asked}")
@@ -402,7 +413,9 @@ def test_an_admin_looks_on_and_cannot_press_anything(as_: As, desk: Desk) -> Non
     assert "Bob Buyer wrote" in page
     assert "between the two of us" not in page
     main = reply.text.split("<main", 1)[1].split("</main>", 1)[0]
-    assert "<form" not in main
+    assert re.findall(r'<form[^>]*action="([^"]*)"', main) == [
+        f"/company/requests/{asked}/approver"
+    ]
     assert as_("ada").get(f"/approvals/{asked}").status_code == 404
 
 

@@ -34,6 +34,7 @@ def context(**values: object) -> dict[str, object]:
         "approver": "Ada Admin",
         "approver_first": "Ada",
         "actor": "Rita Roe",
+        "former": "Bob Buyer",
         "company": "Hafen Logistik GmbH",
         "total": Money(150000, "EUR"),
         "why": WHY,

@@ -87,10 +87,21 @@ def test_every_mail_names_the_request_and_links_to_it_once(
         ("withdrawn", "Rita Roe withdrew request 12"),
         ("expired", "Request 12 expired without a decision"),
         ("ordered", "Rita Roe placed the order for request 12"),
+        ("reassigned", "Rita Roe handed request 12 over to you"),
+        ("taken_over", "Rita Roe handed request 12 over to Ada Admin"),
     ],
 )
 def test_a_subject_says_what_happened(written: Written, template: str, subject: str) -> None:
     assert written(template).subject == subject
+
+
+def test_a_request_that_is_handed_over_is_told_to_each_side_in_its_words(written: Written) -> None:
+    to_requester = written("reassigned", for_requester=True)
+    assert to_requester.subject == "Ada Admin decides request 12 now"
+    assert "Ada Admin decides now instead of Bob Buyer." in to_requester.text
+    to_approver = written("reassigned", stream="a2")
+    assert "Bob Buyer was asked before. Now it is you who decides." in to_approver.text
+    assert "because Rita Roe handed this request over to you" in to_approver.text
 
 
 def test_an_approval_says_whether_the_order_is_placed(written: Written) -> None:

@@ -63,7 +63,7 @@ FORMS = {
     "quote": "approver=ada",
     "person": "email=new@acme.example&first_name=New&last_name=One&role=B2B_BUYER",
     "role": "role=B2B_BUYER&seen=B2B_REQUESTER",
-    "leave": "active=no",
+    "successor": "approver=ben&seen=bob",
     "limit": "limit-kind=limited&limit-amount=2000&limit-currency=EUR&limit-version=1",
     "group": "group-version=1",
     "reasons": "version=0&phrases=Too%20dear",
@@ -157,10 +157,15 @@ GET  /company/people/rob                -           302 302 404 404 403 403 403 
 GET  /company/people/olga               -           302 302 404 200 403 403 403 404 403 302 403
 GET  /company/requests/{pending}        -           302 302 404 404 403 403 403 200 403 302 403
 GET  /company/requests/{elsewhere}      -           302 302 404 200 403 403 403 404 403 302 403
+POST /company/requests/{pending}/approver successor 401 401 404 404 403 403 403 303 403 401 403
+POST /company/requests/{elsewhere}/approver successor 401 401 404 403 403 403 403 404 403 401 403
 POST /company/people                    person      401 401 303 303 403 403 403 303 403 401 403
 POST /company/people/rob/role           role        401 401 404 404 403 403 403 303 403 401 403
-POST /company/people/rob/activity       leave       401 401 404 404 403 403 403 303 403 401 403
-POST /company/people/olga/activity      leave       401 401 404 403 403 403 403 404 403 401 403
+POST /company/people/rob/activity       -           401 401 404 404 403 403 403 303 403 401 403
+GET  /company/people/rob/departure      -           302 302 404 404 403 403 403 200 403 302 403
+GET  /company/people/olga/departure     -           302 302 404 200 403 403 403 404 403 302 403
+POST /company/people/rob/departure      -           401 401 404 404 403 403 403 303 403 401 403
+POST /company/people/olga/departure     -           401 401 404 403 403 403 403 404 403 401 403
 POST /company/people/ben/source         -           401 401 404 404 403 403 403 303 403 401 403
 POST /company/limit                     limit       401 401 303 303 403 403 403 303 403 401 403
 POST /company/group                     group       401 401 303 303 403 403 403 303 403 401 403

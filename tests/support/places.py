@@ -103,6 +103,7 @@ PLACES = (
     Place("company", "company.show", "/company", "ada"),
     Place("company-reasons", "company.edit_reasons", "/company/reasons", "ada"),
     Place("company-person", "company.show_person", "/company/people/rita", "ada"),
+    Place("company-departure", "company.new_departure", "/company/people/bob/departure", "ada"),
     Place("company-request", "company.show_request", "/company/requests/{p08}", "ada"),
     Place("company-refused", "company.show", "/company", "bob"),
     Place("account", "account.show", "/account", "ada"),

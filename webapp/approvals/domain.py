@@ -51,6 +51,7 @@ class Action(StrEnum):
     EXPIRE = "EXPIRE"
     ORDER = "ORDER"
     RESUBMIT = "RESUBMIT"
+    REASSIGN = "REASSIGN"
 
 
 class Turn(StrEnum):
@@ -104,6 +105,7 @@ NEXT: dict[tuple[Status, Action], Status] = {
     (Status.PENDING, Action.ANSWER): Status.PENDING,
     (Status.PENDING, Action.CHANGE): Status.PENDING,
     (Status.PENDING, Action.REWORD): Status.PENDING,
+    (Status.PENDING, Action.REASSIGN): Status.PENDING,
     (Status.APPROVED, Action.ORDER): Status.APPROVED,
     (Status.DECLINED, Action.RESUBMIT): Status.DECLINED,
     (Status.CLOSED, Action.RESUBMIT): Status.CLOSED,

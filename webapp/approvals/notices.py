@@ -21,6 +21,8 @@ class Notice:
     template: str
     actor_name: str
     text: str = ""
+    former: str = ""
+    path: str = ""
     changes: list[Change] = field(default_factory=list)
 
 
@@ -40,6 +42,13 @@ def tell_other(
     """Write a mail to the party that did not act."""
     tell = tell_requester if than == approval.approver_id else tell_approver
     tell(session, approval, notice, now=now)
+
+
+def tell_former_approver(
+    session: Session, approval: Approval, notice: Notice, *, person_id: str, now: datetime
+) -> None:
+    """Write a mail to somebody who was asked to approve and is not any more."""
+    _tell(session, approval, notice, person_id=person_id, now=now)
 
 
 def _tell(
@@ -72,6 +81,7 @@ def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[
         "approver": f"{approval.approver_first_name} {approval.approver_last_name}",
         "approver_first": approval.approver_first_name,
         "actor": notice.actor_name,
+        "former": notice.former,
         "company": approval.company_name,
         "total": Money(approval.total_minor, approval.currency),
         "why": kept(approval).sentence(to_requester=to_requester),
@@ -85,6 +95,6 @@ def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[
             dict(zip(("label", "old", "new"), change.told(), strict=True))
             for change in notice.changes
         ],
-        "path": f"/approvals/{approval.id}",
+        "path": notice.path or f"/approvals/{approval.id}",
         "for_requester": to_requester,
     }

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from webapp.approvals import queries
 from webapp.approvals.domain import Status, Turn
 from webapp.approvals.models import Approval
-from webapp.approvals.policy import Subject, may_approve, outcome
+from webapp.approvals.policy import outcome
 from webapp.approvals.queries import COUNTED, PAGE_SIZE, Summary
 from webapp.approvals.reasons import Reason, kept
 from webapp.approvals.recording import standing
+from webapp.approvals.succession import Crew, Means, Stranded, compare
 from webapp.carts.snapshot import Snapshot, thaw
 from webapp.db import Utc
 from webapp.identity import queries as identity
-from webapp.identity.domain import Actor, Role
+from webapp.identity.domain import Actor, Member, Role
 from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
 from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
@@ -26,8 +27,8 @@ from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 from webapp.ledger.queries import Event, events
 from webapp.orders.details import DetailsView, read
 
-# So many waiting requests are shared out among the people; a company with more sees "at least".
-_SHARED_OUT = 1000
+# So many pending requests are looked at in one go; a company with more sees "at least".
+_LOOKED_AT = 1000
 _COLUMNS = tuple(getattr(Approval, field.name) for field in fields(Summary))
 
 
@@ -37,7 +38,79 @@ class Waiting:
 
     summary: Summary
     standing: Verdict
+    successors: list[Member]
     is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What waits for one person: how many requests, and the one that waits longest."""
+
+    person_id: str
+    name: str
+    count: int
+    oldest: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """All that is pending in a company, the oldest first, and who could decide on it.
+
+    Of a company with very many only the oldest are looked at: `is_cut` says so.
+    """
+
+    cases: list[Summary]
+    crew: Crew
+    is_cut: bool
+
+    @property
+    def stranded(self) -> list[Stranded[Summary]]:
+        """What its approver may not decide on any more, and who could take it over (R46)."""
+        judged = ((one, self.crew.standing(one)) for one in self.cases)
+        return [
+            Stranded(case=one, standing=standing, successors=self.crew.successors(one))
+            for one, standing in judged
+            if not standing
+        ]
+
+    @property
+    def loads(self) -> list[Load]:
+        """What waits for whose move, the longest queue first."""
+        queues: dict[str, list[Summary]] = {}
+        for one in self.cases:
+            queues.setdefault(_mover(one)[0], []).append(one)
+        loads = [
+            Load(
+                person_id=person_id,
+                name=_mover(queue[0])[1],
+                count=len(queue),
+                oldest=min(queue, key=lambda one: one.turn_since),
+            )
+            for person_id, queue in queues.items()
+        ]
+        return sorted(loads, key=lambda one: (-one.count, one.oldest.turn_since))
+
+    @property
+    def longest(self) -> Summary | None:
+        """What has waited longest for the same move."""
+        return min(self.cases, key=lambda one: one.turn_since, default=None)
+
+    def of(self, person_id: str) -> list[Summary]:
+        """What this person was asked to decide on, whoever's turn it is."""
+        return [one for one in self.cases if one.approver_id == person_id]
+
+    def effect(self, after: Crew) -> "Effect":
+        """What it would mean if company and people were like this."""
+        return Effect(means=compare(self.cases, self.crew, after), after=after, is_cut=self.is_cut)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a change of the company would mean for what is pending, for a page to tell."""
+
+    means: Means[Summary]
+    after: Crew
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +121,7 @@ class Overview:
     snapshot: Snapshot
     details: DetailsView
     standing: Verdict
+    successors: list[Member]
     events: list[Event]
     outcome: Sentence
     is_own: bool
@@ -100,19 +174,20 @@ def count(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
 
 
-def shared_out(session: Session, actor: Actor) -> dict[str, int]:
-    """How many pending requests wait for whose move, by the ids of people."""
-    rows = (
-        select(Approval.approver_id, Approval.requester_id, Approval.turn)
-        .where(overseen_by(actor), Approval.status == Status.PENDING)
-        .order_by(Approval.created_at, Approval.id)
-        .limit(_SHARED_OUT)
+def pending(session: Session, actor: Actor) -> Pending:
+    """All that is pending in the company, the oldest first; nothing for whoever is no admin."""
+    query = select(*_COLUMNS).where(overseen_by(actor), Approval.status == Status.PENDING)
+    query = query.order_by(Approval.created_at, Approval.id).limit(_LOOKED_AT + 1)
+    found = [Summary(**row._asdict()) for row in session.execute(query)]
+    return Pending(
+        cases=found[:_LOOKED_AT], crew=crew(session, actor), is_cut=len(found) > _LOOKED_AT
     )
-    found: dict[str, int] = {}
-    for approver_id, requester_id, turn in session.execute(rows):
-        mover = requester_id if turn == Turn.REQUESTER else approver_id
-        found[mover] = found.get(mover, 0) + 1
-    return found
+
+
+def crew(session: Session, actor: Actor) -> Crew:
+    """The company that this person acts for and its people, as they are."""
+    company = identity.company(session, actor.tenant_id, str(actor.company_id))
+    return Crew(company=company, members=identity.members(session, actor.tenant_id, company.id))
 
 
 def open_overview(session: Session, actor: Actor, approval_id: str) -> Overview:
@@ -123,12 +198,14 @@ def open_overview(session: Session, actor: Actor, approval_id: str) -> Overview:
     if approval is None:
         raise NotFound(sentence(N_("There is no such request.")), code="no_approval")
     current = queries.revision(session, approval)
+    is_pending = approval.status == Status.PENDING
     names = (field.name for field in fields(Summary))
     return Overview(
         summary=Summary(**{name: getattr(approval, name) for name in names}),
         snapshot=thaw(current.snapshot),
         details=read(current.details, approval.currency),
         standing=standing(session, approval),
+        successors=crew(session, actor).successors(approval) if is_pending else [],
         events=events(session, approval.tenant_id, approval.id),
         outcome=outcome(approval),
         is_own=actor.person_id in (approval.requester_id, approval.approver_id),
@@ -139,21 +216,20 @@ def _with_standing(session: Session, actor: Actor, listed: list[Summary]) -> lis
     """What `recording.standing` answers, for many requests of one company at once."""
     if not listed:
         return []
-    company = identity.company(session, actor.tenant_id, str(actor.company_id))
-    members = identity.members(session, actor.tenant_id, company.id)
-    people = {one.person_id: one for one in members}
+    people = crew(session, actor)
     return [
         Waiting(
             summary=one,
-            standing=may_approve(
-                people.get(one.approver_id),
-                Subject(
-                    requester_id=one.requester_id,
-                    company=company,
-                    compared=Money(one.compared_minor, one.currency),
-                ),
-            ),
+            standing=people.standing(one),
+            successors=people.successors(one),
             is_own=actor.person_id in (one.requester_id, one.approver_id),
         )
         for one in listed
     ]
+
+
+def _mover(one: Summary) -> tuple[str, str]:
+    """Id and name of whoever has the next move."""
+    if one.turn == Turn.REQUESTER:
+        return one.requester_id, one.requester_name
+    return one.approver_id, one.approver_name

@@ -92,6 +92,19 @@ def may(
     return _RULES[action](person_id, approval, standing)
 
 
+def may_reassign(
+    role: Role | None, approval: ApprovalFacts, successor: Member | None, subject: Subject
+) -> Verdict:
+    """Whether an admin of the company may hand the request over to this person (R46)."""
+    if (Status(approval.status), Action.REASSIGN) not in NEXT:
+        return Verdict(False, "finished", outcome(approval))
+    if role is not Role.ADMIN:
+        return _is_handed_over(approval.requester_id, approval, YES)
+    if successor is not None and successor.person_id == approval.approver_id:
+        return no("same_approver", N_("{name} decides this already."), name=successor.name)
+    return may_approve(successor, subject)
+
+
 def may_note(person_id: str, approval: ApprovalFacts) -> Verdict:
     """Whether this person may say what the approver says beside a decision (R41)."""
     if person_id == approval.approver_id:
@@ -222,6 +235,10 @@ def _orders(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verdi
     return _is_party(person_id, approval, standing)
 
 
+def _is_handed_over(_person: str, _approval: ApprovalFacts, _standing: Verdict) -> Verdict:
+    return no("by_admins", N_("Only admins hand requests over, on the page of the company."))
+
+
 def _happens_by_itself(_person: str, _approval: ApprovalFacts, _standing: Verdict) -> Verdict:
     return no("by_itself", N_("Requests expire by themselves."))
 
@@ -238,6 +255,7 @@ _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.EXPIRE: _happens_by_itself,
     Action.ORDER: _orders,
     Action.RESUBMIT: _is_requester,
+    Action.REASSIGN: _is_handed_over,
 }
 
 _OUTCOMES = {

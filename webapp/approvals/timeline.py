@@ -48,6 +48,7 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
             texts[action],
             actor=event.actor_name or sentence(N_("Somebody")),
             approver=event.data.get("approver", ""),
+            former=event.data.get("former", ""),
             order=event.data.get("order", ""),
             revision=event.revision,
         ),
@@ -73,6 +74,7 @@ _OTHERS = {
     Action.EXPIRE: N_("The request expired without a decision"),
     Action.ORDER: N_("*{actor}* placed the order {order}"),
     Action.RESUBMIT: N_("*{actor}* took the goods back into a new cart"),
+    Action.REASSIGN: N_("*{actor}* handed the request over from {former} to {approver}"),
 }
 _OWN = {
     Action.SUBMIT: N_("*You* asked {approver} for approval"),
@@ -87,6 +89,7 @@ _OWN = {
     Action.EXPIRE: N_("The request expired without a decision"),
     Action.ORDER: N_("*You* placed the order {order}"),
     Action.RESUBMIT: N_("*You* took the goods back into a new cart"),
+    Action.REASSIGN: N_("*You* handed the request over from {former} to {approver}"),
 }
 # The order of a shop that sent other terms along: they are named, and counted for nothing (R25).
 _OTHERS_WITH_DIFFERENCES = {
@@ -111,4 +114,5 @@ _ICONS = {
     Action.EXPIRE: "alarm-clock",
     Action.ORDER: "package",
     Action.RESUBMIT: "shopping-cart",
+    Action.REASSIGN: "users",
 }

@@ -141,6 +141,12 @@ class RoleForm(CompanyForm):
 
     role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose what they are here."))])
     seen = HiddenField(validators=[InputRequired()])
+    step = HiddenField()
+
+    @property
+    def wants_preview(self) -> bool:
+        """Whether somebody asks what it would mean."""
+        return self.step.data == PREVIEW and not self.errors
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -150,6 +156,26 @@ class RoleForm(CompanyForm):
         """One of the roles there are."""
         if field.data not in set(Role):
             raise ValidationError(_("Open the page again."))
+
+
+class SuccessorForm(CompanyForm):
+    """Another approver for a request, beside the one that was seen."""
+
+    approver = RadioField(
+        _l("Who decides instead"),
+        validators=[InputRequired(_l("Choose who decides instead."))],
+        validate_choice=False,
+        choices=[],
+    )
+    seen = HiddenField(validators=[InputRequired()])
+
+    def validate_approver(self, field: RadioField) -> None:
+        """An id that can be looked for; who it is and whether they may is the rules' business."""
+        _storable(self, field)
+
+    def validate_seen(self, field: HiddenField) -> None:
+        """An id that can be compared."""
+        _storable(self, field)
 
 
 class LimitForm(CompanyForm):
@@ -189,9 +215,14 @@ class LimitForm(CompanyForm):
         mark = get_decimal_symbol(reader().language)
         return read_limit(self.amount.data or "", self.currency.data or "", mark)
 
+    @property
+    def wants_preview(self) -> bool:
+        """Whether somebody asks what it would mean, of something that can be read."""
+        return self.step.data == PREVIEW and not self.errors
+
     def meaning(self, place: Place) -> Sentence | None:
         """What would follow from what was typed, once somebody asks for the preview."""
-        if self.step.data != PREVIEW or self.errors:
+        if not self.wants_preview:
             return None
         return limit_in_words(replace(place.company, limit=self.read()))
 
@@ -205,11 +236,21 @@ class GroupForm(CompanyForm):
     )
     step = HiddenField()
 
+    @property
+    def wants_preview(self) -> bool:
+        """Whether somebody asks what it would mean."""
+        return self.step.data == PREVIEW and not self.errors
+
+    @property
+    def chosen(self) -> list[str]:
+        """The ids of who was chosen."""
+        return list(self.people.data or ())
+
     def meaning(self, place: Place) -> Sentence | None:
         """What would follow from who was chosen, once somebody asks for the preview."""
-        if self.step.data != PREVIEW:
+        if not self.wants_preview:
             return None
-        chosen = [one for one in place.members if one.person_id in (self.people.data or ())]
+        chosen = [one for one in place.members if one.person_id in self.chosen]
         return group_in_words(chosen, place.company)
 
 

@@ -6,7 +6,9 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from webapp.approvals import oversight
-from webapp.approvals.oversight import Waiting
+from webapp.approvals.oversight import Effect, Pending, Waiting
+from webapp.approvals.queries import Summary
+from webapp.approvals.succession import Stranded
 from webapp.company import queries
 from webapp.company.domain import ROLE_HINTS, Trace, group_in_words, limit_in_words
 from webapp.identity import queries as identity
@@ -22,6 +24,8 @@ from webapp.identity.policy import (
 from webapp.identity.recording import Place, open_place
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import Sentence, Verdict, sentence
+
+HANDED_OVER_AT_ONCE = 100
 
 
 class View(StrEnum):
@@ -44,6 +48,7 @@ class Scene:
     counts_tax: bool
     people: list[Member]
     moves: dict[str, int]
+    whole: Pending | None
     waiting: Page[Waiting]
     changes: list[Trace]
 
@@ -62,11 +67,6 @@ class Scene:
         """Who may stand in the approval group, and of its members also who may not any more."""
         judged = [(one, may_join_group(one)) for one in self.place.members]
         return [(one, verdict) for one, verdict in judged if verdict.allowed or one.in_group]
-
-    @property
-    def stuck(self) -> int:
-        """How many of the requests shown wait for somebody who may not decide on them any more."""
-        return sum(not one.standing.allowed for one in self.waiting.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +88,39 @@ class PersonScene:
     is_self: bool
     moves: int
     roles: list[RoleOption]
+    effect: Effect | None
     may_edit: Verdict
     may_take_over: Verdict
     may_switch: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What became of one request of somebody who goes."""
+
+    approval_id: str
+    is_done: bool
+    words: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureScene:
+    """Somebody who may stop acting for the company, and what waits for them."""
+
+    place: Place
+    member: Member
+    is_self: bool
+    may_leave: Verdict
+    cases: list[Stranded[Summary]]
+    loads: dict[str, int]
+    hidden: int
+
+    def suggested(self, one: Stranded[Summary]) -> str:
+        """Who could take it over and has the least to decide on; empty where nobody could."""
+        least = min(
+            one.successors, key=lambda each: self.loads.get(each.person_id, 0), default=None
+        )
+        return "" if least is None else least.person_id
 
 
 def load(
@@ -99,6 +129,7 @@ def load(
     """The company page; raises `Forbidden` for everybody who is no admin here."""
     place = open_place(session, actor)
     is_people, is_waiting = view is View.PEOPLE, view is View.WAITING
+    whole = oversight.pending(session, actor) if is_people or is_waiting else None
     nothing: Page[Waiting] = Page([], None)
     return Scene(
         place=place,
@@ -107,23 +138,31 @@ def load(
         currency=queries.usual_currency(session, actor, place),
         counts_tax=identity.settings(session, actor.tenant_id).limit_basis is LimitBasis.GROSS,
         people=queries.found_people(place, words) if is_people else [],
-        moves=oversight.shared_out(session, actor) if is_people else {},
+        moves=_moves(whole) if whole else {},
+        whole=whole,
         waiting=oversight.waiting(session, actor, cursor=cursor) if is_waiting else nothing,
         changes=queries.changes(session, actor, place) if view is View.CHANGES else [],
     )
 
 
-def load_person(session: Session, actor: Actor, person_id: str) -> PersonScene:
-    """One person of the company; raises `NotFound` for anybody else, `Forbidden` like `load`."""
+def load_person(
+    session: Session, actor: Actor, person_id: str, *, wanted: Role | None = None
+) -> PersonScene:
+    """One person of the company, and what the `wanted` role would mean for what is pending.
+
+    Raises `NotFound` for anybody else, `Forbidden` like `load`.
+    """
     place = open_place(session, actor)
     member = place.member(person_id)
     account = identity.person(session, actor.tenant_id, person_id)
+    pending = oversight.pending(session, actor)
     return PersonScene(
         place=place,
         member=member,
         is_self=member.person_id == actor.person_id,
-        moves=oversight.shared_out(session, actor).get(person_id, 0),
+        moves=_moves(pending).get(person_id, 0),
         roles=[_option(member, role, place) for role in Role],
+        effect=pending.effect(pending.crew.with_role(person_id, wanted)) if wanted else None,
         may_edit=may_edit(member),
         may_take_over=may_take_over(member),
         may_switch=(
@@ -131,6 +170,27 @@ def load_person(session: Session, actor: Actor, person_id: str) -> PersonScene:
             if member.active
             else may_activate(member, account_active=account.active)
         ),
+    )
+
+
+def load_departure(session: Session, actor: Actor, person_id: str) -> DepartureScene:
+    """What waits for one person of the company and who could take it over; raises as `load`."""
+    place = open_place(session, actor)
+    member = place.member(person_id)
+    pending = oversight.pending(session, actor)
+    after = pending.crew.without(person_id)
+    cases = [
+        Stranded(case=one, standing=after.standing(one), successors=after.successors(one))
+        for one in pending.of(person_id)
+    ]
+    return DepartureScene(
+        place=place,
+        member=member,
+        is_self=member.person_id == actor.person_id,
+        may_leave=may_deactivate(member, place.members),
+        cases=cases[:HANDED_OVER_AT_ONCE],
+        loads=_moves(pending),
+        hidden=max(0, len(cases) - HANDED_OVER_AT_ONCE),
     )
 
 
@@ -142,6 +202,11 @@ def role_options() -> list[RoleOption]:
         )
         for role in Role
     ]
+
+
+def _moves(pending: Pending) -> dict[str, int]:
+    """How many pending requests wait for whose move, by the ids of people."""
+    return {one.person_id: one.count for one in pending.loads}
 
 
 def _option(member: Member, role: Role, place: Place) -> RoleOption:

@@ -25,6 +25,8 @@ TEMPLATES = frozenset(
         "withdrawn",
         "expired",
         "ordered",
+        "reassigned",
+        "taken_over",
     }
 )
 
