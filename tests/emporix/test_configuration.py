@@ -138,8 +138,8 @@ def test_an_array_holds_configurations_with_keys(program: ApiClient, sent: objec
 
 def test_people_have_no_business_with_settings(api: Api, guest: ApiClient) -> None:
     for caller in (api("ada"), guest):
-        assert caller.get(ALL).status_code == 401
-        assert caller.put(f"{ALL}/{DAYS}", json={"value": 1}).status_code == 401
+        assert caller.get(ALL).status_code == 403
+        assert caller.put(f"{ALL}/{DAYS}", json={"value": 1}).status_code == 403
 
 
 def test_reading_settings_is_not_enough_to_change_them(acme: Database, program: ApiClient) -> None:

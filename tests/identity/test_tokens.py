@@ -114,15 +114,6 @@ def test_the_only_company_is_the_one_to_act_for(acme: Database) -> None:
     assert (sender.actor.company_id, sender.company_id) == ("le1", None)
 
 
-def test_ending_a_person_ends_their_tokens_only(acme: Database) -> None:
-    mine, other = issue(acme), issue(acme, person_id="bob")
-    with acme.transaction() as session:
-        tokens.end_person(session, "acme", "rita", now=NOW)
-    with pytest.raises(TokenRefused):
-        known(acme, mine.access_token)
-    assert known(acme, other.access_token).actor is not None
-
-
 def test_old_tokens_are_forgotten_a_day_after_their_end(acme: Database) -> None:
     issue(acme, holder=Holder.ANONYMOUS, origin=Origin.ANONYMOUS, person_id=None)
     with acme.transaction() as session:

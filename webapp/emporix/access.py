@@ -171,7 +171,8 @@ def _check_tenant(tenant_id: str) -> None:
 
 def _refusal(rule: Rule, sender: Bearer) -> Response | None:
     if sender.holder not in rule.holders:
-        is_program = Holder.SERVICE in (sender.holder, *rule.holders)
+        # The token of a program is none where people act (section 6.2).
+        is_program = sender.holder is Holder.SERVICE
         return dialect.fault() if is_program else dialect.forbidden(rule.scope)
     scope = rule.scope
     if sender.holder is Holder.SERVICE and scope is not None:

@@ -156,17 +156,6 @@ def end_family(session: Session, tenant_id: str, family_id: str, *, now: datetim
     )
 
 
-def end_person(session: Session, tenant_id: str, person_id: str, *, now: datetime) -> None:
-    """Take back every token and key of a person, when they leave."""
-    session.execute(
-        update(Token)
-        .where(
-            Token.tenant_id == tenant_id, Token.person_id == person_id, Token.revoked_at.is_(None)
-        )
-        .values(revoked_at=now)
-    )
-
-
 def prune(session: Session, *, now: datetime) -> int:
     """Forget tokens whose time was over a day ago; how many there were."""
     old = select(Token.token_hash).where(Token.expires_at < now - timedelta(days=1))
