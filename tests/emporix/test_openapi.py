@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -78,6 +79,21 @@ def test_every_answer_with_a_body_shows_one(one: openapi.Described) -> None:
     for status, answer in one.operation["responses"].items():
         for media in openapi.resolve(answer).get("content", {}).values():
             assert "example" in media or "examples" in media, status
+
+
+@pytest.mark.parametrize("token", [None, "nonsense"])
+def test_every_operation_asks_for_the_token_that_the_document_names(
+    app: Flask, token: str | None
+) -> None:
+    client = FlaskClient(app)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    for one in OPERATIONS:
+        if one.operation["security"]:
+            path = re.sub(r"{\w+}", "x", one.path.replace("{tenant}", "acme"))
+            answer = client.open(path, method=one.method, headers=headers)
+            assert answer.status_code == 401, f"{one.method} {path}"
+            fault = answer.get_json()["fault"]
+            assert fault["detail"]["errorcode"] == "oauth.v2.InvalidAccessToken"
 
 
 def test_the_document_is_served_to_everybody(app: Flask) -> None:
