@@ -108,7 +108,9 @@ def test_somebody_is_added_and_can_act_at_once(as_: As, desk: Desk) -> None:
     reply = as_("ada").post("/company/people", data=CARA, follow_redirects=True)
     assert reply.status_code == 200
     assert "Cara Klein belongs to the company now" in words(reply)
-    assert "Cara Klein cara@acme.example Buyer nothing This page" in words(reply)
+    assert "Cara Klein cara@acme.example Buyer has not signed in yet nothing This page" in words(
+        reply
+    )
 
 
 @pytest.mark.parametrize(
@@ -472,3 +474,46 @@ def test_the_currency_of_a_first_limit_is_that_of_the_shop(desk: Desk) -> None:
         assert usual_currency(session, ADA, open_place(session, ADA)) == "EUR"
         elsewhere = replace(ADA, tenant_id="without sites")
         assert usual_currency(session, elsewhere, open_place(session, ADA)) == "EUR"
+
+
+def test_a_newcomer_is_invited_by_mail_and_once_more_after_an_hour(as_: As, desk: Desk) -> None:
+    ada = as_("ada")
+    told = ada.post("/company/people", data=CARA, follow_redirects=True)
+    assert "an invitation is on its way to cara@acme.example" in words(told)
+    assert "has not signed in yet" in words(told)
+    (mail,) = desk.mails()
+    assert (mail.template, mail.context["company"]) == ("invited", "Hafen Logistik GmbH")
+    page = f"/company/people/{mail.to}"
+    assert "An invitation was sent to cara@acme.example less than an hour ago." in words(
+        ada.get(page)
+    )
+    assert ada.post(f"{page}/invitation").status_code == 403
+    desk.sql("UPDATE outbox_messages SET created_at = :past", past="2026-01-01 00:00:00+00:00")
+    again = ada.post(f"{page}/invitation", follow_redirects=True)
+    assert "An invitation to Cara Klein is on its way." in words(again)
+    assert [one.template for one in desk.mails()] == ["invited", "invited"]
+    assert "Ada Admin sent Cara Klein the invitation again" in words(
+        ada.get("/company?view=changes")
+    )
+
+
+def test_somebody_who_has_signed_in_is_not_invited_again(as_: As, desk: Desk) -> None:
+    own(desk, "rob")
+    ada = as_("ada")
+    assert "Send the invitation" in words(ada.get("/company/people/rob"))
+    desk.sql(
+        "INSERT INTO identities (tenant_id, issuer, subject, person_id)"
+        " VALUES ('acme', 'https://idp', 's', 'rob')"
+    )
+    assert "invitation" not in words(ada.get("/company/people/rob"))
+    assert "has not signed in yet" not in words(ada.get("/company"))
+    reply = ada.post("/company/people/rob/invitation")
+    assert reply.status_code == 403
+    assert "Rob has signed in already." in words(reply)
+
+
+def test_somebody_of_another_company_is_added_by_address_and_told(as_: As, desk: Desk) -> None:
+    data = {**CARA, "email": "gus@acme.example", "first_name": "Whoever", "last_name": "It Is"}
+    told = as_("ada").post("/company/people", data=data, follow_redirects=True)
+    assert "Gus Gray belongs to the company now" in words(told)
+    assert desk.told() == [("invited", "gus")]

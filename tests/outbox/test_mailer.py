@@ -58,7 +58,7 @@ def test_a_submitted_request_says_who_asks_for_how_much_and_why(written: Written
     assert "<strong>500.00 over</strong>" in letter.html
 
 
-@pytest.mark.parametrize("template", sorted(mailer.TEMPLATES))
+@pytest.mark.parametrize("template", sorted(mailer.ABOUT_REQUESTS))
 @pytest.mark.parametrize("for_requester", [True, False])
 def test_every_mail_names_the_request_and_links_to_it_once(
     written: Written, template: str, for_requester: bool
@@ -102,6 +102,23 @@ def test_a_request_that_is_handed_over_is_told_to_each_side_in_its_words(written
     to_approver = written("reassigned", stream="a2")
     assert "Bob Buyer was asked before. Now it is you who decides." in to_approver.text
     assert "because Rita Roe handed this request over to you" in to_approver.text
+
+
+def test_an_invitation_says_who_invites_to_what_and_how_to_sign_in(written: Written) -> None:
+    letter = written(
+        "invited",
+        actor="Ada Admin",
+        first_name="Cara",
+        address="cara@acme.example",
+        role=sentence("Buyer"),
+        path="/",
+    )
+    assert letter.subject == "Ada Admin invites you to buy for Hafen Logistik GmbH"
+    assert "you can act for Hafen Logistik GmbH now, as: Buyer." in letter.text
+    assert "Sign in with the account that belongs to cara@acme.example." in letter.text
+    for body in (letter.text, letter.html):
+        assert body.count("https://desk.example/") == 1
+        assert "because Ada Admin added you" in body
 
 
 def test_an_approval_says_whether_the_order_is_placed(written: Written) -> None:

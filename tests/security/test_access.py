@@ -162,6 +162,7 @@ POST /company/requests/{elsewhere}/approver successor 401 401 404 403 403 403 40
 POST /company/people                    person      401 401 303 303 403 403 403 303 403 401 403
 POST /company/people/rob/role           role        401 401 404 404 403 403 403 303 403 401 403
 POST /company/people/rob/activity       -           401 401 404 404 403 403 403 303 403 401 403
+POST /company/people/rob/invitation     -           401 401 404 404 403 403 403 303 403 401 403
 GET  /company/people/rob/departure      -           302 302 404 404 403 403 403 200 403 302 403
 GET  /company/people/olga/departure     -           302 302 404 200 403 403 403 404 403 302 403
 POST /company/people/rob/departure      -           401 401 404 404 403 403 403 303 403 401 403

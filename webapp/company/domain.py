@@ -224,6 +224,7 @@ _STORIES = {
     Deed.ACTIVATE: N_("*{actor}* let {person} act for the company again"),
     Deed.DEACTIVATE: N_("*{actor}* ended that {person} acts for the company"),
     Deed.TAKE_OVER: N_("*{actor}* took {person} over from the import"),
+    Deed.INVITE: N_("*{actor}* sent {person} the invitation again"),
 }
 _ICONS = {
     Deed.ADD: "plus",
@@ -231,6 +232,7 @@ _ICONS = {
     Deed.ACTIVATE: "rotate-ccw",
     Deed.DEACTIVATE: "lock",
     Deed.TAKE_OVER: "pencil",
+    Deed.INVITE: "mail",
     Deed.LIMIT: "credit-card",
     Deed.GROUP: "users",
     Deed.PHRASES: "pencil",

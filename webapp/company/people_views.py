@@ -99,6 +99,16 @@ def take_over(person_id: str) -> Response:
     return _change(person_id, use_case, _TAKEN_OVER)
 
 
+@bp.post("/people/<person_id>/invitation")
+def invite(person_id: str) -> Response:
+    """Send somebody who has not come yet the invitation once more (R47)."""
+
+    def use_case(session: Session, actor: Actor) -> Member:
+        return administration.invite_again(session, actor, person_id, now=utcnow())
+
+    return _change(person_id, use_case, _INVITED)
+
+
 def _person_page(
     person_id: str,
     *,
@@ -108,7 +118,7 @@ def _person_page(
 ) -> Response:
     wanted = Role(str(form.role.data)) if form is not None and form.wants_preview else None
     with db.reading() as session:
-        found = scene.load_person(session, current_actor(), person_id, wanted=wanted)
+        found = scene.load_person(session, current_actor(), person_id, wanted=wanted, now=utcnow())
     role = found.member.role
     return render(
         "company/show_person.html",
@@ -169,6 +179,7 @@ def _change(
     return done("company.show_person", words, person_id=person_id)
 
 
+_INVITED = N_("An invitation to {name} is on its way.")
 _HANDED_OVER = N_("{name} decides now.")
 _ACTIVATED = N_("{name} acts for the company again.")
 _DEACTIVATED = N_("{name} does not act for the company any more.")

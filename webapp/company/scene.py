@@ -1,6 +1,7 @@
 """Everything that a company page shows, read in one go; pages receive verdicts, not roles."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from webapp.approvals.queries import Summary
 from webapp.approvals.succession import Stranded
 from webapp.company import queries
 from webapp.company.domain import ROLE_HINTS, Trace, group_in_words, limit_in_words
+from webapp.identity import administration
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, LimitBasis, Member, Role
 from webapp.identity.policy import (
@@ -49,6 +51,7 @@ class Scene:
     people: list[Member]
     moves: dict[str, int]
     whole: Pending | None
+    have_come: set[str]
     waiting: Page[Waiting]
     changes: list[Trace]
 
@@ -91,6 +94,7 @@ class PersonScene:
     effect: Effect | None
     may_edit: Verdict
     may_take_over: Verdict
+    may_invite: Verdict
     may_switch: Verdict
 
 
@@ -140,13 +144,19 @@ def load(
         people=queries.found_people(place, words) if is_people else [],
         moves=_moves(whole) if whole else {},
         whole=whole,
+        have_come=_have_come(session, actor, place) if is_people else set(),
         waiting=oversight.waiting(session, actor, cursor=cursor) if is_waiting else nothing,
         changes=queries.changes(session, actor, place) if view is View.CHANGES else [],
     )
 
 
 def load_person(
-    session: Session, actor: Actor, person_id: str, *, wanted: Role | None = None
+    session: Session,
+    actor: Actor,
+    person_id: str,
+    *,
+    wanted: Role | None = None,
+    now: datetime,
 ) -> PersonScene:
     """One person of the company, and what the `wanted` role would mean for what is pending.
 
@@ -165,6 +175,7 @@ def load_person(
         effect=pending.effect(pending.crew.with_role(person_id, wanted)) if wanted else None,
         may_edit=may_edit(member),
         may_take_over=may_take_over(member),
+        may_invite=administration.invitation(session, actor, member, now=now),
         may_switch=(
             may_deactivate(member, place.members)
             if member.active
@@ -202,6 +213,10 @@ def role_options() -> list[RoleOption]:
         )
         for role in Role
     ]
+
+
+def _have_come(session: Session, actor: Actor, place: Place) -> set[str]:
+    return identity.who_signed_in(session, actor.tenant_id, place.company.id)
 
 
 def _moves(pending: Pending) -> dict[str, int]:

@@ -50,7 +50,7 @@ def create_person() -> Response:
     except Invalid as refusal:
         form.refuse(refusal)
         return _page(View.PEOPLE, status=422, person_form=form)
-    return done("company.show", sentence(_ADDED, name=member.name))
+    return done("company.show", sentence(_ADDED, name=member.name, address=member.email))
 
 
 @bp.post("/limit")
@@ -156,7 +156,7 @@ def _effects(
     )
 
 
-_ADDED = N_("{name} belongs to the company now and can sign in with that address.")
+_ADDED = N_("{name} belongs to the company now; an invitation is on its way to {address}.")
 _LIMIT = N_("The company limit is {limit} now.")
 _NO_LIMIT = N_("The company has no limit now.")
 _GROUP = N_("The approval group decides from now on.")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from webapp.identity import queries
+from webapp.identity import notices, queries
 from webapp.identity.domain import Actor, Member, Role, Source
 from webapp.identity.models import Company, GroupMember, Membership, Person, Tenant
 from webapp.identity.policy import (
@@ -21,6 +21,7 @@ from webapp.identity.policy import (
     may_activate,
     may_change_role,
     may_deactivate,
+    may_invite,
     may_join_group,
     may_take_over,
     require_sound_limit,
@@ -29,11 +30,13 @@ from webapp.identity.recording import Place, count, enter, open_place, raise_ver
 from webapp.kernel.errors import Invalid, require
 from webapp.kernel.ids import new_id
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import N_, Sentence, sentence
+from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 
 
 def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) -> Member:
     """Let somebody act for the company: a person of the tenant with this e-mail, else a new one.
+
+    They get a mail with the way to sign in (R47).
 
     Raises:
         Invalid: they belong to the company already (`known_member`, field `email`).
@@ -58,7 +61,32 @@ def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datet
     )
     member = open_place(session, actor).member(person_id)
     trace(session, actor, Deed.ADD, _about(member, role=newcomer.role), place=place, now=now)
+    notices.invite(session, actor, member, place.company.name, now=now)
     return member
+
+
+def invite_again(session: Session, actor: Actor, person_id: str, *, now: datetime) -> Member:
+    """Send the invitation once more.
+
+    Raises:
+        Forbidden: they have signed in already, do not act here, or were invited just now.
+    """
+    place = enter(session, actor)
+    member = place.member(person_id)
+    require(invitation(session, actor, member, now=now))
+    trace(session, actor, Deed.INVITE, _about(member), place=place, now=now)
+    notices.invite(session, actor, member, place.company.name, now=now)
+    return member
+
+
+def invitation(session: Session, actor: Actor, member: Member, *, now: datetime) -> Verdict:
+    """Whether an invitation may be sent to this person now."""
+    return may_invite(
+        member,
+        can_sign_in=queries.has_signed_in(session, actor.tenant_id, member.person_id),
+        last=notices.last_invited(session, member, actor.tenant_id),
+        now=now,
+    )
 
 
 def change_role(

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from webapp.identity.domain import Actor, Member, Role, Source
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money, is_currency
 from webapp.kernel.sentence import N_, YES, Sentence, Verdict, no, sentence
+
+INVITED_EVERY = timedelta(hours=1)
 
 
 class Deed(StrEnum):
@@ -18,6 +21,7 @@ class Deed(StrEnum):
     ACTIVATE = "ACTIVATE"
     DEACTIVATE = "DEACTIVATE"
     TAKE_OVER = "TAKE_OVER"
+    INVITE = "INVITE"
     LIMIT = "LIMIT"
     GROUP = "GROUP"
     PHRASES = "PHRASES"
@@ -124,6 +128,23 @@ def may_activate(member: Member, *, account_active: bool) -> Verdict:
             name=member.first_name,
         )
     return may_edit(member)
+
+
+def may_invite(
+    member: Member, *, can_sign_in: bool, last: datetime | None, now: datetime
+) -> Verdict:
+    """Whether an invitation may be sent again: to who has not come yet, once an hour (R47)."""
+    if not member.active:
+        return no("inactive", N_("{name} does not act for the company."), name=member.first_name)
+    if can_sign_in:
+        return no("has_come", N_("{name} has signed in already."), name=member.first_name)
+    if last is not None and now - last < INVITED_EVERY:
+        return no(
+            "invited_just_now",
+            N_("An invitation was sent to {address} less than an hour ago."),
+            address=member.email,
+        )
+    return YES
 
 
 def may_join_group(member: Member) -> Verdict:

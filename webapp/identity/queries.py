@@ -195,6 +195,30 @@ def accounts(session: Session, claims: Claims) -> list[Account]:
     return list(found.values())
 
 
+def has_signed_in(session: Session, tenant_id: str, person_id: str) -> bool:
+    """Whether this person is bound to an account of a provider."""
+    bound = exists().where(Identity.tenant_id == tenant_id, Identity.person_id == person_id)
+    return bool(session.scalar(select(bound)))
+
+
+def who_signed_in(session: Session, tenant_id: str, company_id: str) -> set[str]:
+    """The ids of the people of a company who are bound to an account of a provider."""
+    query = (
+        select(Identity.person_id)
+        .join(
+            Membership,
+            and_(
+                Membership.tenant_id == Identity.tenant_id,
+                Membership.person_id == Identity.person_id,
+            ),
+        )
+        .where(Identity.tenant_id == tenant_id, Membership.company_id == company_id)
+        .distinct()
+        .limit(_MOST_MEMBERS)
+    )
+    return set(session.scalars(query))
+
+
 def tenant_name(session: Session, tenant_id: str) -> str:
     """What a tenant is called."""
     return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or tenant_id

@@ -13,7 +13,7 @@ from webapp.outbox.letter import Letter
 
 _SURPLUS = re.compile(r"\n{3,}")
 
-TEMPLATES = frozenset(
+ABOUT_REQUESTS = frozenset(
     {
         "submitted",
         "commented",
@@ -29,6 +29,7 @@ TEMPLATES = frozenset(
         "taken_over",
     }
 )
+TEMPLATES = ABOUT_REQUESTS | {"invited"}
 
 
 def write(message: Claimed) -> Letter:

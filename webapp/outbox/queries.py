@@ -64,6 +64,15 @@ _row_columns = [getattr(Mail, name) for name in MailRow.__dataclass_fields__]
 _view_columns = [getattr(Mail, name) for name in MailView.__dataclass_fields__]
 
 
+def last_posted(session: Session, tenant_id: str, stream_id: str) -> datetime | None:
+    """When the newest message of this stream was written; None where none is remembered."""
+    return session.scalar(
+        select(func.max(Message.created_at)).where(
+            Message.tenant_id == tenant_id, Message.stream_id == stream_id
+        )
+    )
+
+
 def backlog(session: Session) -> Backlog:
     """What waits in all tenants; for `/healthz`, the figures and `countersign doctor`."""
     pending = Message.status == MessageStatus.PENDING
