@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from webapp.approvals.domain import Status
@@ -56,7 +57,7 @@ class Filter:
         """Whether anything is asked for; a currency alone asks for nothing."""
         return any(self.typed[name] for name in self.typed if name != "currency")
 
-    def without(self, *names: str) -> dict[str, str]:
+    def without(self, *names: str) -> dict[str, Any]:
         """What was typed, as parts of an address, without these."""
         left = {name: text for name, text in self.typed.items() if text and name not in names}
         return left if {"low", "high"} & left.keys() else _without_currency(left)

@@ -1,5 +1,6 @@
 """Lists of requests: what stands in which tab, in order, page by page, and narrowed (R2)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -41,7 +42,10 @@ _COLUMNS = tuple(getattr(Approval, name) for name in _NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a person's list can be narrowed to: people of the other side, shops, currencies."""
+    """What a person's list can be narrowed to: people of the other side, shops, currencies.
+
+    The currency of most requests comes first.
+    """
 
     people: dict[str, str]
     sites: tuple[str, ...]
@@ -94,12 +98,15 @@ def offer(session: Session, actor: Actor, side: Side) -> Offer:
         .limit(_OFFERED_FROM)
         .subquery()
     )
-    rows = session.execute(select(newest).distinct()).all()
+    rows = session.execute(select(newest, func.count().label("n")).group_by(*newest.c)).all()
     people = {row.id: f"{row.first} {row.last}" for row in rows}
+    used = Counter[str]()
+    for row in rows:
+        used[row.currency] += row.n
     return Offer(
         people=dict(sorted(people.items(), key=lambda one: (one[1].casefold(), one[0]))),
         sites=tuple(sorted({row.site_code for row in rows})),
-        currencies=tuple(sorted({row.currency for row in rows})),
+        currencies=tuple(sorted(used, key=lambda code: (-used[code], code))),
     )
 
 

@@ -1,46 +1,22 @@
-"""The pages on which requests are looked at: inbox, my requests, one request."""
+"""The page of one request; whatever is done there shows it again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from flask import Blueprint, Flask, Response, request, url_for
+from flask import Blueprint, Flask, Response
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from webapp.approvals import listing
-from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
-from webapp.approvals.policy import may
-from webapp.approvals.queries import Box, Side, Summary
 from webapp.approvals.phrases import offered
+from webapp.approvals.queries import Box, Side
 from webapp.approvals.timeline import tell
 from webapp.extensions import db
-from webapp.identity.domain import Actor
 from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
-from webapp.kernel.sentence import Verdict
-from webapp.ledger.queries import latest
 from webapp.web import render, wants_fragment
 
 bp = Blueprint("approvals", __name__)
-
-INBOX_BOXES = (Box.TURN, Box.WAITING, Box.DECIDED, Box.ALL)
-REQUEST_BOXES = (Box.OPEN, Box.DECIDED, Box.ALL)
-# The tabs whose counts are worth a query; history only grows.
-_COUNTED = (Box.TURN, Box.WAITING, Box.OPEN)
-_OWN = (Action.CHANGE, Action.ORDER, Action.RESUBMIT, Action.WITHDRAW)
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What may be done with each of one's own requests, open questions, carts taken back."""
-
-    verdicts: dict[str, dict[Action, Verdict]]
-    questions: dict[str, str]
-    new_carts: dict[str, str]
 
 
 def init_app(app: Flask) -> None:
@@ -49,18 +25,6 @@ def init_app(app: Flask) -> None:
         inbox=lambda session, actor: listing.count(session, actor, Side.APPROVER, Box.TURN),
         requests=lambda session, actor: listing.count(session, actor, Side.REQUESTER, Box.TURN),
     )
-
-
-@bp.get("/inbox")
-def inbox() -> Response:
-    """What waits for this approver's decision, and what did."""
-    return _list(Side.APPROVER, INBOX_BOXES, "approvals/inbox.html")
-
-
-@bp.get("/requests")
-def requests() -> Response:
-    """What this person asked for, and whose turn it is."""
-    return _list(Side.REQUESTER, REQUEST_BOXES, "approvals/requests.html")
 
 
 @bp.get("/approvals/<approval_id>")
@@ -117,18 +81,6 @@ def request_page(
     return response
 
 
-def _about(session: Session, actor: Actor, items: Sequence[Summary]) -> _About:
-    asked = [a.id for a in items if a.turn == Turn.REQUESTER]
-    ended = [a.id for a in items if a.status != Status.PENDING]
-    questions = latest(session, actor.tenant_id, asked, Action.ASK)
-    taken_back = latest(session, actor.tenant_id, ended, Action.RESUBMIT)
-    return _About(
-        verdicts={a.id: {act: may(actor.person_id, act, a) for act in _OWN} for a in items},
-        questions={key: event.text for key, event in questions.items()},
-        new_carts={key: event.data["cart"] for key, event in taken_back.items()},
-    )
-
-
 def _fresh(dossier: Dossier) -> DecisionForm:
     return DecisionForm(formdata=None, data={"revision": dossier.approval.revision})
 
@@ -138,29 +90,3 @@ def _begin_again(form: DecisionForm, dossier: Dossier) -> str:
     form.revision.raw_data, form.revision.data = None, dossier.approval.revision
     form.revision.errors = [_("The page was not complete. Look at the request once more.")]
     return "ready"
-
-
-def _list(side: Side, boxes: tuple[Box, ...], template: str) -> Response:
-    wanted = request.args.get("box", "")
-    box = Box(wanted) if wanted in boxes else boxes[0]
-    actor = current_actor()
-    with db.reading() as session:
-        page = listing.listing(session, actor, side, box, cursor=request.args.get("after"))
-        counts = {b: listing.count(session, actor, side, b) for b in boxes if b in _COUNTED}
-        asked = listing.count(session, actor, side, Box.TURN)
-        about = _about(session, actor, page.items) if side is Side.REQUESTER else None
-    older = page.next_cursor and url_for(request.endpoint or "", box=box, after=page.next_cursor)
-    return render(
-        template,
-        listed=page,
-        box=box,
-        counts=counts,
-        asked=asked,
-        about=about,
-        words=WordsForm(formdata=None),
-        older=older,
-        first=url_for(request.endpoint or "", box=box) if request.args.get("after") else None,
-        now=utcnow(),
-        soon=SOON,
-        very_soon=VERY_SOON,
-    )

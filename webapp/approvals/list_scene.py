@@ -1,0 +1,147 @@
+"""Everything that a list of requests shows, read in one go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from webapp.approvals import listing
+from webapp.approvals.domain import Action, Status, Turn
+from webapp.approvals.filters import NAMES, Filter, read
+from webapp.approvals.listing import Offer
+from webapp.approvals.policy import may
+from webapp.approvals.queries import Box, Side, Summary
+from webapp.identity.domain import Actor
+from webapp.kernel.paging import Page
+from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
+from webapp.ledger.queries import Event, latest
+
+BOXES = {
+    Side.APPROVER: (Box.TURN, Box.WAITING, Box.DECIDED, Box.ALL),
+    Side.REQUESTER: (Box.OPEN, Box.DECIDED, Box.ALL),
+}
+# The tabs whose counts are worth a query; history only grows.
+_COUNTED = (Box.TURN, Box.WAITING, Box.OPEN)
+_OWN = (Action.CHANGE, Action.ORDER, Action.RESUBMIT, Action.WITHDRAW)
+_NEWS = {
+    Action.ANSWER: N_("{name} answered your question"),
+    Action.CHANGE: N_("{name} changed this"),
+}
+# The currency of amounts where there is no request yet that would say.
+_ANY_CURRENCY = "EUR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A list as the address names it: whose side, which tab, narrowed to what, from where on."""
+
+    side: Side
+    box: Box
+    filter: Filter
+    cursor: str | None
+
+    def parts(self, **changes: str | None) -> dict[str, Any]:
+        """The parts of its address; None and "" leave one out."""
+        own = {"box": str(self.box), **self.filter.without(), "after": self.cursor}
+        return {name: text for name, text in {**own, **changes}.items() if text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListScene:
+    """One page of a list, with what stands around it.
+
+    `asked` is how many requests wait for this person, `found` how many of the tab are wanted (both
+    counted to 100), `news` what the other side did last, by request.
+    """
+
+    place: Place
+    offer: Offer
+    page: Page[Summary]
+    counts: Mapping[Box, int]
+    asked: int
+    found: int
+    news: Mapping[str, Sentence]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What may be done with each of one's own requests, open questions, carts taken back."""
+
+    verdicts: Mapping[str, Mapping[Action, Verdict]]
+    questions: Mapping[str, str]
+    new_carts: Mapping[str, str]
+
+
+def open_list(
+    session: Session,
+    actor: Actor,
+    side: Side,
+    args: Mapping[str, str],
+    *,
+    zone: ZoneInfo,
+    mark: str,
+) -> ListScene:
+    """The list that these parts of an address name; raises `Invalid` for a broken cursor."""
+    offer = listing.offer(session, actor, side)
+    place = _place(side, args, offer, zone=zone, mark=mark)
+    boxes, wanted = BOXES[side], place.filter.wanted
+    page = listing.listing(session, actor, side, place.box, wanted=wanted, cursor=place.cursor)
+    counts = {b: listing.count(session, actor, side, b) for b in boxes if b in _COUNTED}
+    asked = counts.get(Box.TURN)
+    return ListScene(
+        place=place,
+        offer=offer,
+        page=page,
+        counts=counts,
+        asked=listing.count(session, actor, side, Box.TURN) if asked is None else asked,
+        found=listing.count(session, actor, side, place.box, wanted=wanted)
+        if place.filter.is_set
+        else 0,
+        news=_news(session, actor, page.items) if side is Side.APPROVER else {},
+    )
+
+
+def about(session: Session, actor: Actor, items: Sequence[Summary]) -> About:
+    """What a requester may do with these requests, and what was asked or taken back."""
+    asked = [a.id for a in items if a.turn == Turn.REQUESTER]
+    ended = [a.id for a in items if a.status != Status.PENDING]
+    questions = latest(session, actor.tenant_id, asked, Action.ASK)
+    taken_back = latest(session, actor.tenant_id, ended, Action.RESUBMIT)
+    return About(
+        verdicts={a.id: {act: may(actor.person_id, act, a) for act in _OWN} for a in items},
+        questions={key: event.text for key, event in questions.items()},
+        new_carts={key: event.data["cart"] for key, event in taken_back.items()},
+    )
+
+
+def _place(
+    side: Side, args: Mapping[str, str], offer: Offer, *, zone: ZoneInfo, mark: str
+) -> Place:
+    wanted_box, boxes = args.get("box", ""), BOXES[side]
+    currency = next(iter(offer.currencies), _ANY_CURRENCY)
+    given = {name: args[name] for name in NAMES if name in args}
+    return Place(
+        side=side,
+        box=Box(wanted_box) if wanted_box in boxes else boxes[0],
+        filter=read(given, zone=zone, mark=mark, currency=currency),
+        cursor=args.get("after") or None,
+    )
+
+
+def _news(session: Session, actor: Actor, items: Sequence[Summary]) -> dict[str, Sentence]:
+    """What the requester did last, while it is this approver's turn."""
+    waiting = [a.id for a in items if a.turn == Turn.APPROVER]
+    if not waiting:
+        return {}
+    last: dict[str, Event] = {}
+    for action in _NEWS:
+        for key, event in latest(session, actor.tenant_id, waiting, action).items():
+            if key not in last or last[key].sequence < event.sequence:
+                last[key] = event
+    return {
+        key: sentence(_NEWS[Action(event.action)], name=event.actor_name.partition(" ")[0])
+        for key, event in last.items()
+        if event.actor_id != actor.person_id
+    }
