@@ -10,6 +10,7 @@ from webapp.approvals import listing, queries
 from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.models import Approval
+from webapp.approvals.pace import pace
 from webapp.approvals.policy import in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
 from webapp.approvals.recording import standing
@@ -43,6 +44,7 @@ class Dossier:
     delivery: Delivery
     previous_id: str | None
     next_id: str | None
+    usual: Sentence | None
 
     @property
     def total(self) -> Money:
@@ -115,6 +117,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         delivery=thaw_words(current.delivery_words, terms.delivery_window),
         previous_id=previous_id,
         next_id=next_id,
+        usual=_usual(session, actor, approval),
     )
 
 
@@ -129,6 +132,14 @@ def changes_since(session: Session, approval: Approval, seen: int) -> list[Chang
         currency=approval.currency,
         site=carts.site(session, approval.tenant_id, approval.site_code),
     )
+
+
+def _usual(session: Session, actor: Actor, approval: Approval) -> Sentence | None:
+    """How long such requests usually take, for a requester who waits (R54)."""
+    if approval.turn != Turn.APPROVER or actor.person_id != approval.requester_id:
+        return None
+    known = pace(session, actor.tenant_id, approval)
+    return known.sentence(approval) if known else None
 
 
 _ASKED = tuple(action for action in Action if action not in (Action.SUBMIT, Action.EXPIRE))
