@@ -22,6 +22,7 @@ from webapp.db import Base, Code, Id, Json, Utc, one_of
 
 _LIVE = text("status IN ('PENDING', 'APPROVED')")
 _PENDING = text("status = 'PENDING'")
+_DECIDED = text("decided_by_id IS NOT NULL")
 
 
 class Approval(Base):
@@ -91,6 +92,16 @@ class Approval(Base):
         Index("ix_approvals_approver_all", "tenant_id", "approver_id", "created_at", "id"),
         Index("ix_approvals_requester", "tenant_id", "requester_id", "created_at", "id"),
         Index("ix_approvals_company", "tenant_id", "company_id", "status", "created_at", "id"),
+        Index("ix_approvals_company_all", "tenant_id", "company_id", "created_at", "id"),
+        Index(
+            "ix_approvals_decided_by",
+            "tenant_id",
+            "decided_by_id",
+            "decided_at",
+            "id",
+            sqlite_where=_DECIDED,
+            postgresql_where=_DECIDED,
+        ),
         Index("ix_approvals_resource", "tenant_id", "resource_type", "resource_id"),
     )
 

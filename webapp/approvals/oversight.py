@@ -51,6 +51,11 @@ class Load:
     count: int
     oldest: Summary
 
+    @property
+    def decides(self) -> bool:
+        """Whether it is a decision that waits, and not an answer."""
+        return self.oldest.turn == Turn.APPROVER
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:

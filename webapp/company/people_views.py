@@ -6,10 +6,10 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from webapp.approvals.reassignment import reassign
-from webapp.company import scene
+from webapp.company import people_scene as scene
 from webapp.company.domain import BECAME, SOURCES
 from webapp.company.forms import RoleForm
-from webapp.company.scene import DepartureScene, HandedOver
+from webapp.company.people_scene import DepartureScene, HandedOver
 from webapp.company.views import bp
 from webapp.errors import status_of
 from webapp.extensions import db

@@ -1,11 +1,14 @@
 """The pages on which admins look after their company: its people, its rules, what waits."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp.approvals import oversight
 from webapp.approvals.dossier import SOON, VERY_SOON
 from webapp.approvals.oversight import Effect
+from webapp.approvals.register import read_search
 from webapp.company import scene
 from webapp.company.domain import SOURCES
 from webapp.company.forms import (
@@ -108,16 +111,17 @@ def _page(
     refusal: DomainError | None = None,
 ) -> Response:
     """The company page; a form that was refused comes in again with what was typed."""
-    words, cursor = request.args.get("q", ""), request.args.get("after")
+    search, cursor = read_search(request.args), request.args.get("after")
     with db.reading() as session:
-        found = scene.load(session, current_actor(), view, words=words, cursor=cursor)
+        found = scene.load(session, current_actor(), view, search=search, cursor=cursor)
         effects = _effects(session, limit_form, group_form)
-    place, older = found.place, found.waiting.next_cursor
+    place, older = found.place, found.waiting.next_cursor or found.requests.next_cursor
+    parts = search.parts if view is View.REQUESTS else {}
     return render(
         "company/show.html",
         status=status,
         scene=found,
-        words=words,
+        words=search.text,
         shown=SHOWN_PEOPLE,
         sources=SOURCES,
         role_options=role_options(),
@@ -129,12 +133,16 @@ def _page(
         limit_effect=effects[0],
         group_effect=effects[1],
         refusal=refusal,
-        older=older and url_for("company.show", view=view, after=older),
-        first=url_for("company.show", view=view) if cursor else None,
+        older=older and _address(view, {**parts, "after": older}),
+        first=_address(view, parts) if cursor else None,
         now=utcnow(),
         soon=SOON,
         very_soon=VERY_SOON,
     )
+
+
+def _address(view: View, parts: dict[str, str]) -> str:
+    return f"{url_for('company.show')}?{urlencode({'view': str(view), **parts})}"
 
 
 def _effects(
