@@ -151,6 +151,7 @@ def _say(approval_id: str, action: Action) -> Response:
                 approval_id,
                 action,
                 text=form.text.data or "",
+                line_id=form.line.data or "",
                 now=utcnow(),
             )
     except (Conflict, Forbidden, Invalid) as refusal:

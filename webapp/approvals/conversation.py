@@ -13,6 +13,7 @@ from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice
 from webapp.approvals.recording import entry_by, open_for, record
 from webapp.carts import queries as carts
+from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
@@ -25,9 +26,20 @@ from webapp.orders.terms import Terms
 
 
 def say(
-    session: Session, actor: Actor, approval_id: str, action: Action, *, text: str, now: datetime
+    session: Session,
+    actor: Actor,
+    approval_id: str,
+    action: Action,
+    *,
+    text: str,
+    line_id: str = "",
+    now: datetime,
 ) -> Approval:
-    """Comment, ask or answer; a question passes the turn, the answer passes it back (R21)."""
+    """Comment, ask or answer; a question passes the turn, the answer passes it back (R21).
+
+    With the id of a line the words are a remark on that item (R51). Raises `Invalid`: `no_text`,
+    `no_line` when the request has no such item.
+    """
     approval = open_for(session, actor, approval_id, action, now=now)
     words = clean(text)
     if not words:
@@ -35,8 +47,12 @@ def say(
         raise Invalid(why, code="no_text", fields={"text": why})
     turn = next_turn(action, Turn(approval.turn or Turn.APPROVER))
     moved = {"turn": turn, "turn_since": now} if turn != approval.turn else {}
-    record(session, approval, entry_by(actor, action, approval, text=words), now=now, **moved)
-    notice = Notice(template=_SAID[action], actor_name=actor.name, text=words)
+    about = _about(session, approval, line_id) if line_id else {}
+    entry = entry_by(actor, action, approval, text=words, data=about)
+    record(session, approval, entry, now=now, **moved)
+    notice = Notice(
+        template=_SAID[action], actor_name=actor.name, text=words, item=about.get("item", "")
+    )
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
 
@@ -96,6 +112,15 @@ def revise(
         row=_next_revision(actor, current, terms, freeze(terms, site), now=now),
         changes=found,
     )
+
+
+def _about(session: Session, approval: Approval, line_id: str) -> dict[str, str]:
+    lines = thaw(queries.revision(session, approval).snapshot).lines
+    found = next((line for line in lines if line.line_id == line_id), None)
+    if found is None:
+        why = sentence(N_("There is no such item in this request."))
+        raise Invalid(why, code="no_line", fields={"line": why})
+    return {"line": found.line_id, "item": found.name}
 
 
 def _next_revision(

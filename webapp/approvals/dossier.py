@@ -67,6 +67,11 @@ class Dossier:
         return outcome(self.approval)
 
     @property
+    def line_ids(self) -> set[str]:
+        """The items on which somebody can remark."""
+        return {line.line_id for line in self.snapshot.lines}
+
+    @property
     def pending(self) -> bool:
         """Whether it still waits."""
         return self.approval.status == Status.PENDING

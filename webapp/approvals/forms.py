@@ -35,6 +35,7 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
             Length(max=MAX_WORDS, message=_TOO_LONG),
         ],
     )
+    line = HiddenField(_l("What is it about?"), validators=[storable, Length(max=200)])
 
 
 _FIRST_PRESSES = ("ready", "seen", "approve", "decline", "ask")

@@ -21,6 +21,7 @@ class Notice:
     template: str
     actor_name: str
     text: str = ""
+    item: str = ""
     former: str = ""
     path: str = ""
     changes: list[Change] = field(default_factory=list)
@@ -88,6 +89,7 @@ def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[
         "title": approval.title,
         "item_count": approval.item_count,
         "text": notice.text,
+        "item": notice.item,
         "expires_at": approval.expires_at,
         "revision": approval.revision,
         "order_id": approval.order_id,

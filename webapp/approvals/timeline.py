@@ -20,6 +20,8 @@ class TimelineEntry:
     replaced: str
     icon: str
     changes: list[Change]
+    sequence: int = 0
+    line_id: str = ""
 
     @property
     def kind(self) -> str:
@@ -32,6 +34,15 @@ def tell(events: list[Event], reader_id: str) -> list[TimelineEntry]:
     return [_entry(event, reader_id) for event in events]
 
 
+def by_line(entries: list[TimelineEntry]) -> dict[str, list[TimelineEntry]]:
+    """The remarks on each item, oldest first, by the id of its line (R51)."""
+    found: dict[str, list[TimelineEntry]] = {}
+    for entry in entries:
+        if entry.line_id and entry.words:
+            found.setdefault(entry.line_id, []).append(entry)
+    return found
+
+
 def _entry(event: Event, reader_id: str) -> TimelineEntry:
     own = event.actor_id == reader_id
     action = Action(event.action)
@@ -39,6 +50,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     # Words are long, so they are shown as words, and not in the table of what changed.
     reworded = changes.pop() if action is Action.REWORD and changes else None
     texts = _OWN if own else _OTHERS
+    if action is Action.COMMENT and "item" in event.data:
+        texts = _OWN_REMARK if own else _OTHERS_REMARK
     if action is Action.ORDER and changes:
         texts = _OWN_WITH_DIFFERENCES if own else _OTHERS_WITH_DIFFERENCES
         # What was sent is struck out, and what was approved stands.
@@ -50,6 +63,7 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
             approver=event.data.get("approver", ""),
             former=event.data.get("former", ""),
             order=event.data.get("order", ""),
+            item=event.data.get("item", ""),
             revision=event.revision,
         ),
         at=event.at,
@@ -58,6 +72,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
         replaced=reworded.old if reworded else "",
         icon=_ICONS.get(action, "info"),
         changes=changes,
+        sequence=event.sequence,
+        line_id=event.data.get("line", ""),
     )
 
 
@@ -91,6 +107,8 @@ _OWN = {
     Action.RESUBMIT: N_("*You* took the goods back into a new cart"),
     Action.REASSIGN: N_("*You* handed the request over from {former} to {approver}"),
 }
+_OTHERS_REMARK = {Action.COMMENT: N_("*{actor}* wrote about *{item}*")}
+_OWN_REMARK = {Action.COMMENT: N_("*You* wrote about *{item}*")}
 # The order of a shop that sent other terms along: they are named, and counted for nothing (R25).
 _OTHERS_WITH_DIFFERENCES = {
     Action.ORDER: N_(

@@ -1,6 +1,6 @@
 """The page of one request; whatever is done there shows it again."""
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from flask_babel import gettext as _
 
 from webapp.approvals import listing
@@ -8,7 +8,7 @@ from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, op
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
 from webapp.approvals.phrases import offered
 from webapp.approvals.queries import Box, Side
-from webapp.approvals.timeline import tell
+from webapp.approvals.timeline import by_line, tell
 from webapp.extensions import db
 from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
@@ -57,17 +57,19 @@ def request_page(
             step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
         phrases = offered(session, actor, dossier.approval) if step == "decline" else None
+    timeline = tell(dossier.events, actor.person_id)
     whole = whole or refusal is not None or form.revision.data != dossier.approval.revision
     response = render(
         "approvals/show.html",
         "approvals/_request.html" if whole else "approvals/_decision_panel.html",
         status=status,
         dossier=dossier,
-        timeline=tell(dossier.events, actor.person_id),
+        timeline=timeline,
+        remarks=by_line(timeline),
         step=step,
         is_fragment=whole and wants_fragment(),
         form=form,
-        words=words or WordsForm(formdata=None),
+        words=words or WordsForm(formdata=None, data={"line": request.args.get("line", "")}),
         empty=EmptyForm(formdata=None),
         refusal=refusal,
         phrases=phrases,
