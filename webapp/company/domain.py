@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -111,6 +111,8 @@ def _story(event: EventFacts) -> Sentence:
         return _group_story(event.actor_name, data)
     if deed is Deed.PHRASES:
         return sentence(_PHRASES if data["phrases"] else _USUAL_PHRASES, actor=event.actor_name)
+    if deed in (Deed.AWAY, Deed.BACK):
+        return _absence_story(deed, event.actor_name, data)
     roles = {name: sentence(Role(data[name]).label) for name in _ROLE_KEYS if name in data}
     return sentence(_STORIES[deed], actor=event.actor_name, person=data["person"], **roles)
 
@@ -138,6 +140,12 @@ def _group_story(actor: str, data: dict[str, Any]) -> Sentence:
     else:
         text = N_("*{actor}* took {left} out of the approval group")
     return sentence(text, actor=actor, joined=joined, left=left)
+
+
+def _absence_story(deed: Deed, actor: str, data: dict[str, Any]) -> Sentence:
+    days = {key: date.fromisoformat(data[key]) for key in ("first_day", "last_day")}
+    text = _ABSENCES[deed, actor == data["person"]]
+    return sentence(text, actor=actor, person=data["person"], deputy=data["deputy"], **days)
 
 
 def _money(data: dict[str, Any] | None) -> Money | None:
@@ -217,6 +225,20 @@ _REMOVED_LIMIT = N_("*{actor}* removed the limit of {old}")
 _PHRASES = N_("*{actor}* changed the reasons for declining")
 _USUAL_PHRASES = N_("*{actor}* went back to the usual reasons for declining")
 
+_ABSENCES = {
+    (Deed.AWAY, True): N_(
+        "*{actor}* is away from {first_day} to {last_day}, represented by {deputy}"
+    ),
+    (Deed.AWAY, False): N_(
+        "*{actor}* had {person} represented by {deputy} from {first_day} to {last_day}"
+    ),
+    (Deed.BACK, True): N_(
+        "*{actor}* ended being represented by {deputy}, planned until {last_day}"
+    ),
+    (Deed.BACK, False): N_(
+        "*{actor}* ended that {deputy} represents {person}, planned until {last_day}"
+    ),
+}
 _ROLE_KEYS = ("role", "old", "new")
 _STORIES = {
     Deed.ADD: N_("*{actor}* added {person} ({role})"),
@@ -236,4 +258,6 @@ _ICONS = {
     Deed.LIMIT: "credit-card",
     Deed.GROUP: "users",
     Deed.PHRASES: "pencil",
+    Deed.AWAY: "users",
+    Deed.BACK: "rotate-ccw",
 }

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.identity import queries, scopes
+from webapp.identity import deputies, queries, scopes
 from webapp.identity.domain import GRANTS, Actor, Holder, Origin, Workplace
 from webapp.identity.models import ApiClient, Person
+from webapp.kernel.clock import utcnow
 
 
 class TokenRefused(Exception):
@@ -92,7 +93,7 @@ def actor_of(session: Session, tenant_id: str, person_id: str, company_id: str |
         raise TokenRefused
     place = _place(queries.workplaces(session, tenant_id, person_id), company_id)
     role = place.role if place else None
-    return Actor(
+    actor = Actor(
         tenant_id=tenant_id,
         person_id=person_id,
         first_name=row.first_name,
@@ -106,6 +107,7 @@ def actor_of(session: Session, tenant_id: str, person_id: str, company_id: str |
         language=row.language,
         time_zone=row.time_zone,
     )
+    return deputies.empowered(session, actor, now=utcnow())
 
 
 def _place(places: list[Workplace], company_id: str | None) -> Workplace | None:

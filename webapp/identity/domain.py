@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from webapp.kernel.money import Money
@@ -58,8 +59,36 @@ GRANTS: dict[Role | None, frozenset[Scope]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """When somebody is away in a company, and who decides for them meanwhile (R60).
+
+    The days are those of the owner; the instants, in UTC, are from the first one on and before the
+    last one.
+    """
+
+    id: str
+    company_id: str
+    owner_id: str
+    owner_name: str
+    deputy_id: str
+    deputy_name: str
+    first_day: date
+    last_day: date
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, now: datetime) -> bool:
+        """Whether it is going on."""
+        return self.starts_at <= now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The person who acts, in the company that was chosen for this session."""
+    """The person who acts, in the company that was chosen for this session.
+
+    `represents` are the absences in which they stand in for somebody now, in all their companies;
+    who has done so before keeps seeing what they decided (`has_represented`, R60).
+    """
 
     tenant_id: str
     person_id: str
@@ -74,6 +103,8 @@ class Actor:
     language: str = "en"
     time_zone: str = "Europe/Berlin"
     session_id: str | None = None
+    represents: tuple[Away, ...] = ()
+    has_represented: bool = False
 
     @property
     def approves(self) -> bool:

@@ -1,12 +1,13 @@
 """The tables of tenants, companies, people, sessions, API clients and tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Date,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -151,6 +152,36 @@ class GroupMember(Base):
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     membership_id: Mapped[str] = mapped_column(Id, primary_key=True)
+
+
+class Absence(Base):
+    """When somebody is away in one company, and who decides for them meanwhile (R60).
+
+    The days are those of the owner's time zone when it was planned; the instants are what counts.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "company_id"], ["companies.tenant_id", "companies.id"]),
+        ForeignKeyConstraint(["tenant_id", "owner_id"], ["people.tenant_id", "people.id"]),
+        ForeignKeyConstraint(["tenant_id", "deputy_id"], ["people.tenant_id", "people.id"]),
+        CheckConstraint("owner_id <> deputy_id", name="never_oneself"),
+        CheckConstraint("starts_at < ends_at AND first_day <= last_day", name="span"),
+        Index("ix_absences_owner", "tenant_id", "owner_id", "ends_at"),
+        Index("ix_absences_deputy", "tenant_id", "deputy_id", "ends_at"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    company_id: Mapped[str] = mapped_column(Id)
+    owner_id: Mapped[str] = mapped_column(Id)
+    deputy_id: Mapped[str] = mapped_column(Id)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    starts_at: Mapped[datetime] = mapped_column(Utc)
+    ends_at: Mapped[datetime] = mapped_column(Utc)
+    # Set when it was ended before its time, or called off before it began.
+    ended_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class WebSession(Base):

@@ -25,6 +25,8 @@ class Deed(StrEnum):
     LIMIT = "LIMIT"
     GROUP = "GROUP"
     PHRASES = "PHRASES"
+    AWAY = "AWAY"
+    BACK = "BACK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

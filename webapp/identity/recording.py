@@ -64,16 +64,21 @@ def open_place(session: Session, actor: Actor) -> Place:
 def enter(session: Session, actor: Actor) -> Place:
     """The company, locked until the transaction ends; the actor must still be its admin by then."""
     require(may_administer(actor))
+    lock(session, actor)
+    place = open_place(session, actor)
+    own = next((one for one in place.members if one.person_id == actor.person_id), None)
+    require(may_administer(replace(actor, role=own.role if own and own.active else None)))
+    return place
+
+
+def lock(session: Session, actor: Actor) -> None:
+    """Keep everybody else from changing the company until the transaction ends."""
     session.execute(
         select(Company.id)
         .where(Company.tenant_id == actor.tenant_id, Company.id == actor.company_id)
         # Not the key: requests of its people go on being made meanwhile.
         .with_for_update(key_share=True)
     )
-    place = open_place(session, actor)
-    own = next((one for one in place.members if one.person_id == actor.person_id), None)
-    require(may_administer(replace(actor, role=own.role if own and own.active else None)))
-    return place
 
 
 def raise_version(session: Session, actor: Actor, seen: int) -> None:
@@ -110,20 +115,25 @@ def trace(
     now: datetime,
 ) -> None:
     """Write the change into the history of the company."""
-    stream_id = stream_of(place.company.id)
-    length, sealed = history.head_of_stream(session, actor.tenant_id, stream_id)
-    ledger.append(
-        session,
-        Head(tenant_id=actor.tenant_id, stream_id=stream_id, length=length, hash=sealed),
-        Entry(
-            action=deed,
-            revision=place.version,
-            actor_id=actor.person_id,
-            actor_name=actor.name,
-            data=data,
-        ),
-        now=now,
-    )
+    _append(session, actor, deed, data, company_id=place.company.id, version=place.version, now=now)
+
+
+def write(
+    session: Session,
+    actor: Actor,
+    deed: Deed,
+    data: dict[str, Any],
+    *,
+    company_id: str,
+    now: datetime,
+) -> None:
+    """Write what is no change of the company itself into its history; the company is locked."""
+    version = session.scalars(
+        select(Company.version).where(
+            Company.tenant_id == actor.tenant_id, Company.id == company_id
+        )
+    ).one()
+    _append(session, actor, deed, data, company_id=company_id, version=version, now=now)
 
 
 def stream_of(company_id: str) -> str:
@@ -132,3 +142,29 @@ def stream_of(company_id: str) -> str:
     if len(stream) <= _LONGEST_STREAM:
         return stream
     return f"company:{hashlib.sha256(company_id.encode()).hexdigest()[:48]}"
+
+
+def _append(
+    session: Session,
+    actor: Actor,
+    deed: Deed,
+    data: dict[str, Any],
+    *,
+    company_id: str,
+    version: int,
+    now: datetime,
+) -> None:
+    stream_id = stream_of(company_id)
+    length, sealed = history.head_of_stream(session, actor.tenant_id, stream_id)
+    ledger.append(
+        session,
+        Head(tenant_id=actor.tenant_id, stream_id=stream_id, length=length, hash=sealed),
+        Entry(
+            action=deed,
+            revision=version,
+            actor_id=actor.person_id,
+            actor_name=actor.name,
+            data=data,
+        ),
+        now=now,
+    )

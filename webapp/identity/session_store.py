@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from webapp.identity import deputies
 from webapp.identity.domain import GRANTS, Actor, Role, Workplace
 from webapp.identity.models import Company, GroupMember, Membership, Person, WebSession
 
@@ -89,6 +90,7 @@ _load = (
         Company.name.label("place_name"),
         Membership.role,
         _in_group.label("in_group"),
+        deputies.was_chosen.label("was_chosen"),
     )
     .select_from(WebSession)
     .outerjoin(
@@ -122,6 +124,9 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
         return None
     first, places = rows[0], _places(rows)
     alive = _is_alive(first, limits, now=now)
+    actor = _actor(first, places, id_hash) if alive and first.active else None
+    if actor is not None and first.was_chosen:
+        actor = deputies.empowered(session, actor, now=now)
     return Stored(
         id_hash=id_hash,
         data=first.data if alive else {},
@@ -129,7 +134,7 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
         person_id=first.person_id,
         seen_at=first.seen_at,
         alive=alive,
-        actor=_actor(first, places, id_hash) if alive and first.active else None,
+        actor=actor,
         theme=first.theme or "system",
         has_shortcuts=first.has_shortcuts is not False,
         workplaces=places,

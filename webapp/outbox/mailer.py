@@ -27,6 +27,9 @@ ABOUT_REQUESTS = frozenset(
         "ordered",
         "reassigned",
         "taken_over",
+        "represent",
+        "represent_no_more",
+        "decided_for_you",
     }
 )
 TEMPLATES = ABOUT_REQUESTS | {"invited"}
