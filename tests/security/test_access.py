@@ -151,6 +151,7 @@ GET  /company                           -           302 302 200 200 403 403 403 
 GET  /company?view=rules                -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company?view=waiting              -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company?view=requests             -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company?view=figures              -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company?view=changes              -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company/reasons                   -           302 302 200 200 403 403 403 200 403 302 403
 POST /company/reasons                   reasons     401 401 303 303 403 403 403 303 403 401 403

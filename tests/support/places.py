@@ -106,6 +106,7 @@ PLACES = (
     Place("company-rules", "company.show", "/company?view=rules", "ada"),
     Place("company-waiting", "company.show", "/company?view=waiting", "ada"),
     Place("company-requests", "company.show", "/company?view=requests", "ada"),
+    Place("company-figures", "company.show", "/company?view=figures", "ada"),
     Place("company-departure", "company.new_departure", "/company/people/bob/departure", "ada"),
     Place("company-request", "company.show_request", "/company/requests/{p08}", "ada"),
     Place("company-refused", "company.show", "/company", "bob"),

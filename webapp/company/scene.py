@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from webapp.approvals import oversight
 from webapp.approvals.domain import Status
+from webapp.approvals.figures import Figures
+from webapp.approvals.figures import figures as count
 from webapp.approvals.oversight import Pending, Waiting
 from webapp.approvals.queries import Summary
 from webapp.approvals.register import Search, register
@@ -33,6 +37,7 @@ class View(StrEnum):
     RULES = "rules"
     WAITING = "waiting"
     REQUESTS = "requests"
+    FIGURES = "figures"
     CHANGES = "changes"
 
 
@@ -52,6 +57,7 @@ class Scene:
     waiting: Page[Waiting]
     search: Search
     requests: Page[Summary]
+    figures: Figures | None
     changes: list[Trace]
 
     @property
@@ -129,6 +135,8 @@ def load(
     *,
     search: Search | None = None,
     cursor: str | None = None,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Scene:
     """The company page; raises `Forbidden` for everybody who is no admin here."""
     place = open_place(session, actor)
@@ -150,6 +158,7 @@ def load(
         have_come=_have_come(session, actor, place) if is_people else set(),
         waiting=oversight.waiting(session, actor, cursor=cursor) if is_waiting else nothing,
         search=wanted,
+        figures=count(session, actor, now=now, zone=zone) if view is View.FIGURES else None,
         requests=register(session, actor, wanted, cursor=cursor) if is_register else no_requests,
         changes=queries.changes(session, actor, place) if view is View.CHANGES else [],
     )

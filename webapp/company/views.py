@@ -2,14 +2,17 @@
 
 from urllib.parse import urlencode
 
+from babel.dates import format_date
 from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp.approvals import oversight
 from webapp.approvals.dossier import SOON, VERY_SOON
+from webapp.approvals.figures import Figures
 from webapp.approvals.oversight import Effect
 from webapp.approvals.register import read_search
 from webapp.company import scene
+from webapp.company.charts import draw, whole_percent
 from webapp.company.domain import SOURCES
 from webapp.company.forms import (
     PREVIEW,
@@ -22,6 +25,7 @@ from webapp.company.forms import (
 from webapp.company.queries import SHOWN_PEOPLE
 from webapp.company.scene import View, role_options
 from webapp.extensions import db
+from webapp.i18n import reader
 from webapp.identity import administration
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
@@ -113,7 +117,15 @@ def _page(
     """The company page; a form that was refused comes in again with what was typed."""
     search, cursor = read_search(request.args), request.args.get("after")
     with db.reading() as session:
-        found = scene.load(session, current_actor(), view, search=search, cursor=cursor)
+        found = scene.load(
+            session,
+            current_actor(),
+            view,
+            search=search,
+            cursor=cursor,
+            now=utcnow(),
+            zone=reader().zone,
+        )
         effects = _effects(session, limit_form, group_form)
     place, older = found.place, found.waiting.next_cursor or found.requests.next_cursor
     parts = search.parts if view is View.REQUESTS else {}
@@ -128,6 +140,9 @@ def _page(
         person_form=person_form or PersonForm(formdata=None),
         limit_form=limit_form or fresh_limit(place, found.currency),
         group_form=group_form or fresh_group(place),
+        chart_data=found.figures and draw(found.figures),
+        month_names=_month_names(found.figures),
+        whole_percent=whole_percent,
         limit_preview=limit_form and limit_form.meaning(place),
         group_preview=group_form and group_form.meaning(place),
         limit_effect=effects[0],
@@ -139,6 +154,17 @@ def _page(
         soon=SOON,
         very_soon=VERY_SOON,
     )
+
+
+def _month_names(figures: Figures | None) -> dict[str, list[str]]:
+    """The months of the charts in the reader's language: `Nov`, and `November 2026`."""
+    days = [one.first_day for one in figures.months] if figures else []
+    language = reader().language
+    forms = {"short": "LLL", "long": "LLLL y"}
+    return {
+        name: [format_date(day, form, locale=language) for day in days]
+        for name, form in forms.items()
+    }
 
 
 def _address(view: View, parts: dict[str, str]) -> str:
