@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
 from webapp.approvals import action_views, details_views, list_views
 from webapp.approvals import jobs as approval_jobs
+from webapp.approvals import news as approval_news
 from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
 from webapp.carts import line_views, quote_views
@@ -22,6 +23,7 @@ from webapp.db import Database, make_engine
 from webapp.emporix import api
 from webapp.identity import account_views, credential_views, frame, guards, kept, oidc, sessions
 from webapp.identity import views as identity_views
+from webapp.live import views as live_views
 from webapp.orders import views as order_views
 from webapp.soundness import require_sound
 
@@ -33,6 +35,7 @@ _BLUEPRINTS = (
     identity_views.bp,
     account_views.bp,
     credential_views.bp,
+    live_views.bp,
     cart_views.bp,
     quote_views.bp,
     order_views.bp,
@@ -41,7 +44,7 @@ _BLUEPRINTS = (
     company_views.bp,
 )
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
-_FEATURES = (order_views, approval_views, approval_jobs, checkout_views)
+_FEATURES = (live_views, approval_news, order_views, approval_views, approval_jobs, checkout_views)
 # These only add pages to the blueprints above.
 _FURTHER_PAGES = (
     action_views,
@@ -130,7 +133,7 @@ def _add_features(app: Flask, known: Settings) -> None:
 
 
 def _wrap(app: Flask, known: Settings, assets: Assets) -> None:
-    served = assets.wrap(app.wsgi_app)
+    served = live_views.wrap(app, assets.wrap(app.wsgi_app))
     if known.proxies:
         served = ProxyFix(served, x_for=known.proxies, x_proto=known.proxies, x_host=known.proxies)
     app.wsgi_app = served  # type: ignore[method-assign, assignment]

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response
 
+from webapp.config import Settings
 from webapp.extensions import settings
 
 _PERMISSIONS = (
@@ -36,8 +37,14 @@ def content_security_policy(provider_origin: str) -> str:
 
 def add_headers(response: Response) -> Response:
     """Add what is not there yet; a view that knows better has already said so."""
-    known = settings()
-    for name, text in {
+    for name, text in security_headers(settings()).items():
+        response.headers.setdefault(name, text)
+    return response
+
+
+def security_headers(known: Settings) -> dict[str, str]:
+    """What goes with every answer, of the application or in front of it."""
+    return {
         "Content-Security-Policy": content_security_policy(known.oidc_origin),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
@@ -47,6 +54,4 @@ def add_headers(response: Response) -> Response:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
         **({"Strict-Transport-Security": _TWO_YEARS} if known.https else {}),
-    }.items():
-        response.headers.setdefault(name, text)
-    return response
+    }

@@ -174,6 +174,7 @@ POST /company/limit                     limit       401 401 303 303 403 403 403 
 POST /company/group                     group       401 401 303 303 403 403 403 303 403 401 403
 POST /company-choice                    le1         401 401 303 404 303 303 303 303 303 401 404
 POST /company-choice                    le2         401 401 404 303 404 404 404 404 404 401 404
+GET  /live                              -           302 302 200 200 200 200 200 200 200 302 200
 GET  /account                           -           302 302 200 200 200 200 200 200 200 302 200
 POST /account/preferences               settings    401 401 303 303 303 303 303 303 303 401 303
 POST /account/sessions/{session}/end    -           401 401 404 404 404 303 404 404 404 401 404

@@ -1,5 +1,7 @@
 """Reading tenants, companies, people and their sessions."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, literal, or_, select
@@ -26,6 +28,7 @@ from webapp.identity.models import (
     Membership,
     Person,
     Tenant,
+    WebSession,
 )
 from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
@@ -222,6 +225,26 @@ def who_signed_in(session: Session, tenant_id: str, company_id: str) -> set[str]
 def tenant_name(session: Session, tenant_id: str) -> str:
     """What a tenant is called."""
     return session.scalar(select(Tenant.name).where(Tenant.id == tenant_id)) or tenant_id
+
+
+def living_sessions(
+    session: Session, id_hashes: Collection[str], *, idle: timedelta, now: datetime
+) -> set[str]:
+    """Those of these sessions through which somebody may still act."""
+    query = (
+        select(WebSession.id_hash)
+        .join(
+            Person,
+            and_(Person.tenant_id == WebSession.tenant_id, Person.id == WebSession.person_id),
+        )
+        .where(
+            WebSession.id_hash.in_(id_hashes),
+            WebSession.expires_at > now,
+            WebSession.seen_at > now - idle,
+            Person.active,
+        )
+    )
+    return set(session.scalars(query))
 
 
 def _accounts(claims: Claims) -> Select[*tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 
@@ -18,6 +18,8 @@ from webapp.kernel.clock import utcnow
 TOUCH_EVERY = timedelta(minutes=5)
 # Kept in a session of nobody as well: with it a sign-in that began here may end here.
 CSRF_KEY = "csrf_token"
+# What an open page asks by itself comes with this header and is no sign of life of its reader.
+BACKGROUND = "X-Background"
 
 
 class ServerSession(SessionMixin):
@@ -117,6 +119,8 @@ class DatabaseSessions(SessionInterface):
         elif session.modified:
             with session.database.transaction() as writing:
                 session_store.save(writing, stored.id_hash, dict(session), now=now)
+        elif BACKGROUND in request.headers:
+            return
         elif stored.actor is not None and now - stored.seen_at >= TOUCH_EVERY:
             with session.database.transaction() as writing:
                 session_store.touch(writing, stored.id_hash, now=now)

@@ -1,0 +1,55 @@
+"""Which requests changed, and for whom, so that open pages can say so."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.approvals.domain import Action
+from webapp.approvals.models import Approval
+from webapp.ledger.queries import latest
+from webapp.live.board import Change
+from webapp.live.views import SOURCES
+
+_COLUMNS = (
+    Approval.tenant_id,
+    Approval.id,
+    Approval.version,
+    Approval.requester_id,
+    Approval.approver_id,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Let pages with requests on them hear of changes."""
+    app.extensions[SOURCES].append(changes)
+
+
+def changes(session: Session, since: datetime) -> Iterator[Change]:
+    """Every change of a request whose transaction began after this moment.
+
+    Told are requester and approver, and who was the approver before it was handed over.
+    """
+    rows = session.execute(select(*_COLUMNS).where(Approval.modified_at > since)).all()
+    former = _former(session, [(row.tenant_id, row.id) for row in rows])
+    for row in rows:
+        yield Change(
+            mark=f"{row.id} {row.version}",
+            tenant_id=row.tenant_id,
+            people=(row.requester_id, row.approver_id, *former.get((row.tenant_id, row.id), ())),
+        )
+
+
+def _former(session: Session, keys: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    ids = defaultdict(list)
+    for tenant_id, approval_id in keys:
+        ids[tenant_id].append(approval_id)
+    return {
+        (tenant_id, approval_id): [event.data["former_id"]]
+        for tenant_id, own in ids.items()
+        for approval_id, event in latest(session, tenant_id, own, Action.REASSIGN).items()
+        if "former_id" in event.data
+    }

@@ -1,0 +1,111 @@
+"""What one web process knows about whose requests changed lately, kept in its memory.
+
+However many people ask, the database is asked at most once in `REFRESH` milliseconds for all of
+them. Moments are milliseconds since 1970, by the clock of the machine.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+from webapp.kernel.clock import utcnow
+
+REFRESH = 300
+# A change carries the moment at which its transaction began, and may be committed later than this
+# by so much: SQLite's writers wait for each other up to ten seconds.
+OVERLAP = 15_000
+# What a process looks back at when it starts, so that a restart makes nobody fetch a page again.
+LOOK_BACK = 120_000
+# Whoever was away for longer is told in any case.
+KEPT = 600_000
+# How often sessions are asked whether they still live.
+CHECK = 20_000
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of something (`mark` names both, once and for all), and whose pages show it."""
+
+    mark: str
+    tenant_id: str
+    people: tuple[str, ...]
+
+
+class Board:
+    """Who is looking, and for whom something changed since when.
+
+    `look` gives the changes since a moment and may repeat itself; `alive` says which of these
+    sessions still live.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[datetime], Iterable[Change]],
+        alive: Callable[[Collection[str]], Collection[str]],
+    ) -> None:
+        self._look, self._alive = look, alive
+        self._lock = Lock()
+        self._people: dict[str, Key] = {}
+        self._changed: dict[Key, int] = {}
+        self._marks: dict[tuple[str, str], int] = {}
+        self._looked = self._known_from = self._checked = 0
+
+    def admit(self, session_id: str, person: Key) -> None:
+        """Remember that this session is this person's: tenant and id."""
+        self._people[session_id] = person
+
+    def person(self, session_id: str) -> Key | None:
+        """Whose session this is; None where that has to be found out (again)."""
+        return self._people.get(session_id)
+
+    def has_news(self, person: Key, since: int) -> bool:
+        """Whether a page that was read after this moment may show what is no longer true.
+
+        Raises what `look` and `alive` raise; others are answered meanwhile from what is known.
+        """
+        self._refresh()
+        # Another process may be ahead of what this one has looked at.
+        since = min(since, self._looked)
+        return since < self._known_from or self._changed.get(person, 0) >= since
+
+    def _refresh(self) -> None:
+        now = _now()
+        if now - self._looked < REFRESH or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._read(now)
+            if now - self._checked > CHECK:
+                self._check(now)
+        finally:
+            self._lock.release()
+
+    def _read(self, now: int) -> None:
+        is_behind = now - self._looked > LOOK_BACK
+        begin = now - LOOK_BACK if is_behind else self._looked - OVERLAP
+        found = list(self._look(datetime.fromtimestamp(begin / 1000, UTC)))
+        # They were committed before this moment, and after the last look.
+        seen_at = _now()
+        for change in found:
+            if (change.tenant_id, change.mark) not in self._marks:
+                self._marks[change.tenant_id, change.mark] = seen_at
+                self._changed |= {(change.tenant_id, person): seen_at for person in change.people}
+        if is_behind:
+            self._known_from = begin + OVERLAP
+        self._looked = now
+
+    def _check(self, now: int) -> None:
+        """Forget sessions that have ended, and changes that everybody knows."""
+        asked = list(self._people)
+        for session_id in set(asked) - set(self._alive(asked)):
+            self._people.pop(session_id, None)
+        self._known_from = max(self._known_from, now - KEPT)
+        self._changed = {key: at for key, at in self._changed.items() if at > now - KEPT}
+        self._marks = {key: at for key, at in self._marks.items() if at > now - 2 * LOOK_BACK}
+        self._checked = now
+
+
+def _now() -> int:
+    return int(utcnow().timestamp() * 1000)
