@@ -1,6 +1,7 @@
 """Pages of lists: `pageNumber` from 1 on, `pageSize`, and `X-Total-Count` for who asks for it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +27,16 @@ class Window:
         return (self.number - 1) * self.size
 
 
-def asked_window(*, largest: int, usual: int = _USUAL) -> Window:
-    """What `pageNumber` and `pageSize` say; raises `Invalid` (code `paging`) with the field."""
-    return Window(_asked("pageNumber", 1, None), _asked("pageSize", min(usual, largest), largest))
+def asked_window(
+    args: Mapping[str, str] | None = None, *, largest: int, usual: int = _USUAL
+) -> Window:
+    """What `pageNumber` and `pageSize` say, of this request unless other parameters are given.
+
+    Raises `Invalid` (code `paging`) with the field.
+    """
+    args = request.args if args is None else args
+    size = _asked(args, "pageSize", min(usual, largest), largest)
+    return Window(_asked(args, "pageNumber", 1, None), size)
 
 
 def reply(documents: list[Any], total: int) -> Response:
@@ -39,8 +47,8 @@ def reply(documents: list[Any], total: int) -> Response:
     return response
 
 
-def _asked(name: str, usual: int, largest: int | None) -> int:
-    text = request.args.get(name)
+def _asked(args: Mapping[str, str], name: str, usual: int, largest: int | None) -> int:
+    text = args.get(name)
     if text is None:
         return usual
     number = int(text) if _NUMBER.fullmatch(text) else 0

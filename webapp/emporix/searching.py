@@ -1,6 +1,5 @@
 """The list of approvals: `q`, `sort`, `pageNumber` and `pageSize` of a request, answered."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,13 +8,10 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals import searching
 from webapp.approvals.searching import Row, Window
-from webapp.emporix import filtering, sorting
+from webapp.emporix import filtering, paging, sorting
 from webapp.identity.domain import Actor
-from webapp.kernel.errors import Invalid
-from webapp.kernel.sentence import sentence
 
 LARGEST_PAGE: Final = 60
-_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +31,8 @@ def find(session: Session, actor: Actor, args: Mapping[str, str], *, with_count:
     """
     criterion = filtering.parse(args.get("q", ""))
     order = sorting.parse(args.get("sort", ""))
-    window = Window(
-        _asked(args, "pageNumber", 1, None),
-        _asked(args, "pageSize", LARGEST_PAGE, LARGEST_PAGE),
-    )
+    asked = paging.asked_window(args, largest=LARGEST_PAGE)
+    window = Window(asked.number, asked.size)
     rows = searching.search(session, actor, criterion, order, window=window)
     total = searching.count(session, actor, criterion) if with_count else None
     return Found(rows, total)
-
-
-def _asked(args: Mapping[str, str], name: str, usual: int, largest: int | None) -> int:
-    text = args.get(name)
-    if text is None:
-        return usual
-    number = int(text) if _NUMBER.fullmatch(text) else 0
-    if number < 1 or (largest is not None and number > largest):
-        most = "" if largest is None else f" to {largest}"
-        why = sentence("has to be a whole number from 1{most}", most=most)
-        message = sentence("{name} {why}.", name=name, why=why.plain())
-        raise Invalid(message, code="paging", fields={name: why})
-    return number
