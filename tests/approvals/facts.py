@@ -58,6 +58,7 @@ class Facts:
     approver_id: str = "bob"
     approver_first_name: str = "Bob"
     approver_last_name: str = "Buyer"
+    decided_by_id: str | None = None
     decided_by_name: str | None = None
     order_id: str | None = None
     expires_at: datetime = EXPIRED

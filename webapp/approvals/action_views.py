@@ -197,9 +197,9 @@ def _announce(approval: Approval, step: str) -> Response:
 
 
 def _other(approval: Approval) -> str:
-    if current_actor().person_id == approval.approver_id:
-        return approval.requester_first_name
-    return approval.approver_first_name
+    if current_actor().person_id == approval.requester_id:
+        return approval.approver_first_name
+    return approval.requester_first_name
 
 
 def _status(refusal: DomainError) -> int:

@@ -15,6 +15,7 @@ from webapp.approvals.notices import Notice
 from webapp.approvals.policy import may_note
 from webapp.approvals.recording import asked, demand, entry_by, record
 from webapp.approvals.service import ended
+from webapp.approvals.substitution import represented
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, Forbidden, Invalid, require
 from webapp.kernel.sentence import N_, Sentence, sentence
@@ -101,7 +102,8 @@ class _Plan:
         after = _words(amendment.note, before)
         if after == before:
             return
-        require(may_note(self.actor.person_id, self.approval))
+        is_deputy = represented(self.actor, self.approval) is not None
+        require(may_note(self.actor.person_id, self.approval, is_deputy=is_deputy))
         self.values["approver_comment"] = after
         if after is None or amendment.status not in (Status.APPROVED, Status.DECLINED):
             self._tell(NOTE, before, after)
@@ -147,6 +149,10 @@ class _Plan:
         )
         than = self.actor.person_id
         notices.tell_other(self.session, self.approval, notice, than=than, now=self.now)
+        if "status" in self.values:
+            notices.tell_represented(
+                self.session, self.actor, self.approval, notice.text, now=self.now
+            )
 
     def _tell(self, label: str, before: str | None, after: str | None) -> None:
         """New words are said as any comment is; of others the history shows both."""

@@ -11,12 +11,14 @@ from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.models import Approval
 from webapp.approvals.pace import pace
-from webapp.approvals.policy import in_time, may, outcome
+from webapp.approvals.policy import decided_for, in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
 from webapp.approvals.recording import standing
+from webapp.approvals.substitution import represented
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import Snapshot, thaw
-from webapp.identity.domain import Actor
+from webapp.identity import deputies
+from webapp.identity.domain import Actor, Away
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import Sentence, Verdict
 from webapp.ledger.queries import Event, events
@@ -31,7 +33,11 @@ VERY_SOON = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """One request as one person sees it; `may` holds a verdict for every action."""
+    """One request as one person sees it; `may` holds a verdict for every action.
+
+    Everybody but the requester reads it from the approver's side. `away` is the absence of the
+    approver, and a deputy decides for them (R60).
+    """
 
     approval: Approval
     snapshot: Snapshot
@@ -41,6 +47,8 @@ class Dossier:
     may: Mapping[Action, Verdict]
     standing: Verdict
     is_approver: bool
+    is_deputy: bool
+    away: Away | None
     delivery: Delivery
     previous_id: str | None
     next_id: str | None
@@ -65,6 +73,11 @@ class Dossier:
     def outcome(self) -> Sentence:
         """How it stands, and who decided."""
         return outcome(self.approval)
+
+    @property
+    def decided_for(self) -> str:
+        """The name of the approver for whom a deputy has decided; empty otherwise."""
+        return decided_for(self.approval)
 
     @property
     def line_ids(self) -> set[str]:
@@ -106,7 +119,10 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
     previous_id, next_id = listing.neighbours(session, actor, approval.id)
     view = read(current.details, approval.currency)
     still_open = in_time(approval, now)
-    may_decide = still_open and standing(session, approval)
+    place = (approval.tenant_id, approval.company_id, approval.approver_id)
+    away = deputies.current(session, *place, now=now) if still_open else None
+    is_deputy = represented(actor, approval) is not None
+    may_decide = still_open and standing(session, approval, actor.person_id if is_deputy else None)
     return Dossier(
         approval=approval,
         snapshot=thaw(current.snapshot),
@@ -114,11 +130,14 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         view=view,
         events=events(session, approval.tenant_id, approval.id),
         may={
-            action: still_open and may(actor.person_id, action, approval, standing=may_decide)
+            action: still_open
+            and may(actor.person_id, action, approval, standing=may_decide, is_deputy=is_deputy)
             for action in _ASKED
         },
         standing=may_decide,
-        is_approver=actor.person_id == approval.approver_id,
+        is_approver=actor.person_id != approval.requester_id,
+        is_deputy=is_deputy,
+        away=away,
         delivery=thaw_words(current.delivery_words, terms.delivery_window),
         previous_id=previous_id,
         next_id=next_id,

@@ -13,7 +13,15 @@ from webapp.approvals.domain import Status, Turn
 from webapp.approvals.filters import EVERYTHING, Wanted
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.operands import Operands
-from webapp.approvals.queries import COUNTED, PAGE_SIZE, Box, Side, Summary, visible_to
+from webapp.approvals.queries import (
+    COUNTED,
+    PAGE_SIZE,
+    Box,
+    Side,
+    Summary,
+    decided_as,
+    visible_to,
+)
 from webapp.db import Utc
 from webapp.identity.domain import Actor
 from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
@@ -136,8 +144,8 @@ def approvers_asked_before(session: Session, actor: Actor) -> list[str]:
 
 
 def _side(actor: Actor, side: Side) -> ColumnElement[bool]:
-    column = Approval.approver_id if side is Side.APPROVER else Approval.requester_id
-    return and_(visible_to(actor), column == actor.person_id)
+    own = Approval.requester_id == actor.person_id
+    return and_(visible_to(actor), decided_as(actor) if side is Side.APPROVER else own)
 
 
 def _in_box(side: Side, box: Box) -> list[ColumnElement[bool]]:

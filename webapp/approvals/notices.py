@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 from webapp.approvals.changes import Change
 from webapp.approvals.models import Approval
 from webapp.approvals.reasons import kept
+from webapp.approvals.substitution import represented
+from webapp.identity import deputies
 from webapp.identity import queries as identity
+from webapp.identity.domain import Actor
 from webapp.kernel.money import Money
 from webapp.outbox import service as outbox
 from webapp.outbox.service import Recipient
@@ -33,15 +36,31 @@ def tell_requester(session: Session, approval: Approval, notice: Notice, *, now:
 
 
 def tell_approver(session: Session, approval: Approval, notice: Notice, *, now: datetime) -> None:
-    """Write a mail to the approver."""
+    """Write a mail to the approver, and to whoever represents them (R60)."""
     _tell(session, approval, notice, person_id=approval.approver_id, now=now)
+    place = (approval.tenant_id, approval.company_id)
+    away = deputies.current(session, *place, approval.approver_id, now=now)
+    if away is None or away.deputy_id == approval.requester_id:
+        return
+    deputy = identity.member(session, *place, away.deputy_id)
+    if deputy is not None and deputy.active:
+        _tell(session, approval, notice, person_id=deputy.person_id, now=now)
+
+
+def tell_represented(
+    session: Session, actor: Actor, approval: Approval, text: str, *, now: datetime
+) -> None:
+    """Write a mail to the approver for whom this person has just ended the request (R60)."""
+    if represented(actor, approval) is not None:
+        notice = Notice(template="decided_for_you", actor_name=actor.name, text=text)
+        _tell(session, approval, notice, person_id=approval.approver_id, now=now)
 
 
 def tell_other(
     session: Session, approval: Approval, notice: Notice, *, than: str, now: datetime
 ) -> None:
-    """Write a mail to the party that did not act."""
-    tell = tell_requester if than == approval.approver_id else tell_approver
+    """Write a mail to the party that did not act; a deputy acts for the approver."""
+    tell = tell_approver if than == approval.requester_id else tell_requester
     tell(session, approval, notice, now=now)
 
 
@@ -69,12 +88,13 @@ def _tell(
             language=person.language,
             time_zone=person.time_zone,
         ),
-        context=_context(approval, notice, to_requester=person_id == approval.requester_id),
+        context=_context(approval, notice, person_id),
         now=now,
     )
 
 
-def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[str, object]:
+def _context(approval: Approval, notice: Notice, person_id: str) -> dict[str, object]:
+    to_requester = person_id == approval.requester_id
     return {
         "number": approval.number,
         "requester": f"{approval.requester_first_name} {approval.requester_last_name}",
@@ -99,4 +119,6 @@ def _context(approval: Approval, notice: Notice, *, to_requester: bool) -> dict[
         ],
         "path": notice.path or f"/approvals/{approval.id}",
         "for_requester": to_requester,
+        "status": approval.status,
+        "is_deputy": person_id not in (approval.requester_id, approval.approver_id),
     }

@@ -33,6 +33,8 @@ class ApprovalFacts(Protocol):
     @property
     def approver_last_name(self) -> str: ...
     @property
+    def decided_by_id(self) -> str | None: ...
+    @property
     def decided_by_name(self) -> str | None: ...
     @property
     def order_id(self) -> str | None: ...
@@ -84,12 +86,20 @@ def may_approve(candidate: Member | None, subject: Subject) -> Verdict:
 
 
 def may(
-    person_id: str, action: Action, approval: ApprovalFacts, *, standing: Verdict = YES
+    person_id: str,
+    action: Action,
+    approval: ApprovalFacts,
+    *,
+    standing: Verdict = YES,
+    is_deputy: bool = False,
 ) -> Verdict:
-    """Whether this person may do this now; `standing` is `may_approve`, asked again now (R19)."""
+    """Whether this person may do this now; `standing` is `may_approve`, asked again now (R19).
+
+    A deputy of the approver may do what the approver may, with the standing of their own (R60).
+    """
     if (Status(approval.status), action) not in NEXT:
         return Verdict(False, "finished", outcome(approval))
-    return _RULES[action](person_id, approval, standing)
+    return _RULES[action](_acts_as(person_id, approval, is_deputy), approval, standing)
 
 
 def may_reassign(
@@ -105,9 +115,9 @@ def may_reassign(
     return may_approve(successor, subject)
 
 
-def may_note(person_id: str, approval: ApprovalFacts) -> Verdict:
+def may_note(person_id: str, approval: ApprovalFacts, *, is_deputy: bool = False) -> Verdict:
     """Whether this person may say what the approver says beside a decision (R41)."""
-    if person_id == approval.approver_id:
+    if _acts_as(person_id, approval, is_deputy) == approval.approver_id:
         return YES
     return no(
         "not_yours_to_change",
@@ -124,8 +134,23 @@ def in_time(approval: ApprovalFacts, now: datetime) -> Verdict:
 
 
 def outcome(approval: ApprovalFacts) -> Sentence:
-    """How the request stands, and who decided (law 2)."""
-    return sentence(_OUTCOMES[Status(approval.status)], name=approval.decided_by_name or "")
+    """How the request stands, who decided, and for whom (law 2, R60)."""
+    owner = decided_for(approval)
+    texts = _OUTCOMES_FOR if owner else _OUTCOMES
+    name = approval.decided_by_name or ""
+    return sentence(texts[Status(approval.status)], name=name, owner=owner)
+
+
+def decided_for(approval: ApprovalFacts) -> str:
+    """The name of the approver on whose behalf a deputy ended it; empty for everybody else."""
+    if approval.decided_by_id in (None, approval.requester_id, approval.approver_id):
+        return ""
+    return f"{approval.approver_first_name} {approval.approver_last_name}"
+
+
+def _acts_as(person_id: str, approval: ApprovalFacts, is_deputy: bool) -> str:
+    """The party whose side this person takes; a requester is never on the other one."""
+    return approval.approver_id if is_deputy and person_id != approval.requester_id else person_id
 
 
 def _buyer_needs_none(company: CompanyFacts, amount: Money) -> Verdict:
@@ -264,4 +289,9 @@ _OUTCOMES = {
     Status.DECLINED: N_("{name} has declined this request."),
     Status.CLOSED: N_("{name} has withdrawn this request."),
     Status.EXPIRED: N_("This request has expired without a decision."),
+}
+_OUTCOMES_FOR = {
+    Status.APPROVED: N_("{name} has approved this request for {owner}."),
+    Status.DECLINED: N_("{name} has declined this request for {owner}."),
+    Status.CLOSED: N_("{name} has withdrawn this request for {owner}."),
 }

@@ -1,5 +1,6 @@
 """Reading approvals: every read starts at `visible_to`, so none forgets whose data it is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +72,7 @@ class Summary:
     created_at: datetime
     expires_at: datetime
     decided_at: datetime | None
+    decided_by_id: str | None
     decided_by_name: str | None
     order_id: str | None
 
@@ -98,9 +100,10 @@ class Summary:
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The approvals assigned to this person, as requester or approver, in their company (R2).
 
-    Without a chosen company, in all of those that they belong to now (R17).
+    Without a chosen company, in all of those that they belong to now (R17). Whoever stands in for
+    somebody sees what waits for them, and later what they decided on their behalf (R60).
     """
-    mine = or_(Approval.requester_id == actor.person_id, Approval.approver_id == actor.person_id)
+    mine = or_(Approval.requester_id == actor.person_id, decided_as(actor))
     scope = [Approval.tenant_id == actor.tenant_id, mine]
     if actor.company_id is not None:
         # A token may name a company that the person has left since.
@@ -109,6 +112,15 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         own = identity.company_ids(actor.tenant_id, actor.person_id)
         scope.append(Approval.company_id.in_(own))
     return and_(*scope)
+
+
+def decided_as(actor: Actor) -> ColumnElement[bool]:
+    """What this person was asked to decide on, or somebody whom they represent was (R60)."""
+    own = Approval.approver_id == actor.person_id
+    if not actor.has_represented:
+        return own
+    theirs = or_(*_entrusted(actor), Approval.decided_by_id == actor.person_id)
+    return or_(own, and_(theirs, Approval.requester_id != actor.person_id))
 
 
 def resource_ids(actor: Actor, kind: ResourceType) -> Select[str]:
@@ -195,6 +207,16 @@ def due(
             .execution_options(populate_existing=True)
         )
     )
+
+
+def _entrusted(actor: Actor) -> Iterator[ColumnElement[bool]]:
+    """What is pending, and what was decided since, so that a deputy who is late learns how."""
+    for one in actor.represents:
+        yield and_(
+            Approval.company_id == one.company_id,
+            Approval.approver_id == one.owner_id,
+            or_(Approval.status == Status.PENDING, Approval.decided_at >= one.starts_at),
+        )
 
 
 def _due(now: datetime) -> list[ColumnElement[bool]]:

@@ -11,6 +11,7 @@ from webapp.approvals import queries
 from webapp.approvals.domain import Action
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import Subject, in_time, may, may_approve, outcome
+from webapp.approvals.substitution import held, represented
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, require
@@ -43,8 +44,13 @@ def asked(
     session: Session, actor: Actor, approval: Approval, action: Action, *, now: datetime
 ) -> Verdict:
     """Whether this person may do this with the claimed approval now, and why not."""
+    is_deputy = held(session, actor, approval, now=now)
     return in_time(approval, now) and may(
-        actor.person_id, action, approval, standing=standing(session, approval)
+        actor.person_id,
+        action,
+        approval,
+        standing=standing(session, approval, actor.person_id if is_deputy else None),
+        is_deputy=is_deputy,
     )
 
 
@@ -117,7 +123,8 @@ def entry_by(
     revision: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> Entry:
-    """An entry of the history about something that this person does."""
+    """An entry of the history about something that this person does, for themselves or another."""
+    away = represented(actor, approval)
     return Entry(
         action=action,
         revision=revision or approval.revision,
@@ -125,16 +132,22 @@ def entry_by(
         actor_name=actor.name,
         text=text,
         data=data or {},
+        for_id=away.owner_id if away else None,
+        for_name=away.owner_name if away else "",
     )
 
 
-def standing(session: Session, approval: Approval) -> Verdict:
-    """Whether the assigned approver may still decide, with the roles and limit of now (R19)."""
+def standing(session: Session, approval: Approval, person_id: str | None = None) -> Verdict:
+    """Whether the assigned approver may still decide, with the roles and limit of now (R19).
+
+    Or the person who does it for them (R60).
+    """
     company = identity.company(session, approval.tenant_id, approval.company_id)
     subject = Subject(
         requester_id=approval.requester_id,
         company=company,
         compared=Money(approval.compared_minor, approval.currency),
     )
-    approver = identity.member(session, approval.tenant_id, company.id, approval.approver_id)
+    who = person_id or approval.approver_id
+    approver = identity.member(session, approval.tenant_id, company.id, who)
     return may_approve(approver, subject)

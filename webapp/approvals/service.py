@@ -76,6 +76,7 @@ def decide(
     template = "approved" if decision.action is Action.APPROVE else "declined"
     notice = Notice(template=template, actor_name=actor.name, text=note)
     notices.tell_requester(session, approval, notice, now=now)
+    notices.tell_represented(session, actor, approval, note, now=now)
     return approval
 
 
@@ -91,6 +92,7 @@ def withdraw(session: Session, actor: Actor, approval_id: str, *, now: datetime)
     )
     notice = Notice(template="withdrawn", actor_name=actor.name)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
+    notices.tell_represented(session, actor, approval, "", now=now)
     return approval
 
 
