@@ -62,3 +62,4 @@ class Facts:
     decided_by_name: str | None = None
     order_id: str | None = None
     expires_at: datetime = EXPIRED
+    reminded_at: datetime | None = None

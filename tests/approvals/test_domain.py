@@ -27,6 +27,7 @@ LEADS_TO = {
         "COMMENT": "PENDING",
         "ASK": "PENDING",
         "ANSWER": "PENDING",
+        "REMIND": "PENDING",
         "CHANGE": "PENDING",
         "REWORD": "PENDING",
         "REASSIGN": "PENDING",
@@ -56,8 +57,8 @@ def test_the_codes_that_are_stored_stay_as_they_are() -> None:
     assert " ".join(Status) == "PENDING APPROVED DECLINED CLOSED EXPIRED"
     assert " ".join(Turn) == "APPROVER REQUESTER"
     assert " ".join(Action) == (
-        "SUBMIT COMMENT ASK ANSWER CHANGE REWORD APPROVE DECLINE WITHDRAW EXPIRE ORDER RESUBMIT"
-        " REASSIGN"
+        "SUBMIT COMMENT ASK ANSWER REMIND CHANGE REWORD APPROVE DECLINE WITHDRAW EXPIRE"
+        " ORDER RESUBMIT REASSIGN"
     )
 
 

@@ -167,6 +167,7 @@ BOBS = ("not_assigned", "Bob Buyer decides this request.")
 PARTIES = ("not_party", "Only the requester and the approver may do this.")
 RITAS = ("not_requester", "Only Rita may do this.")
 NO_QUESTION = ("no_question", "There is no open question to answer.")
+YOUR_TURN = ("your_turn", "It is your turn, so there is nothing to remind Bob of.")
 BY_ITSELF = ("by_itself", "Requests expire by themselves.")
 BY_ADMINS = ("by_admins", "Only admins hand requests over, on the page of the company.")
 QUOTE_TERMS = ("quote_terms", "A quote brings its own terms; they are not changed here.")
@@ -192,6 +193,8 @@ ACTS = [
     (PENDING, Action.WITHDRAW, MAY, MAY, PARTIES),
     (QUOTE, Action.CHANGE, QUOTE_TERMS, QUOTE_TERMS, PARTIES),
     (PENDING, Action.ANSWER, NO_QUESTION, NO_QUESTION, NO_QUESTION),
+    (PENDING, Action.REMIND, MAY, RITAS, RITAS),
+    (ASKED, Action.REMIND, YOUR_TURN, RITAS, RITAS),
     (PENDING, Action.EXPIRE, BY_ITSELF, BY_ITSELF, BY_ITSELF),
     (PENDING, Action.REASSIGN, BY_ADMINS, BY_ADMINS, BY_ADMINS),
     (ASKED, Action.ANSWER, MAY, RITAS, RITAS),

@@ -64,6 +64,10 @@ TOLD = [
         "*You* took the goods back into a new cart", "shopping-cart",
     ),
     (
+        event(Action.REMIND, approver="Bob Buyer"),
+        "*Rita Roe* reminded Bob Buyer", "*You* reminded Bob Buyer", "mail",
+    ),
+    (
         event(Action.REASSIGN, former="Bob Buyer", approver="Ben Baker"),
         "*Rita Roe* handed the request over from Bob Buyer to Ben Baker",
         "*You* handed the request over from Bob Buyer to Ben Baker", "users",
@@ -124,3 +128,9 @@ def test_a_change_says_what_was_and_what_is() -> None:
 def test_entries_stand_in_the_order_in_which_they_happened() -> None:
     told = tell([event(Action.SUBMIT, approver="Bob Buyer"), event(Action.WITHDRAW)], "bob")
     assert [entry.icon for entry in told] == ["send", "undo-2"]
+
+
+@pytest.mark.parametrize("reader", ["bob", "rita"])
+def test_a_reminder_of_the_desk_says_why(reader: str) -> None:
+    [entry] = tell([event(Action.REMIND, "", approver="Bob Buyer")], reader)
+    assert entry.sentence.plain() == "Bob Buyer was reminded, since the request expires soon"

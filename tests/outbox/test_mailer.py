@@ -81,6 +81,7 @@ def test_every_mail_names_the_request_and_links_to_it_once(
         ("commented", "Rita Roe commented on request 12"),
         ("asked", "Rita Roe asks you about request 12"),
         ("answered", "Rita Roe answered your question about request 12"),
+        ("reminded", "Request 12 still waits for you"),
         ("changed", "Rita Roe changed request 12"),
         ("approved", "Rita Roe approved request 12"),
         ("declined", "Rita Roe declined request 12"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Response, request
 from flask_babel import gettext as _
 
-from webapp.approvals import conversation, service
+from webapp.approvals import conversation, reminding, service
 from webapp.approvals.domain import Action
 from webapp.approvals.forms import DecisionForm, PhraseForm, WordsForm
 from webapp.approvals.models import Approval
@@ -105,6 +105,17 @@ def create_withdrawal(approval_id: str) -> Response:
             return service.withdraw(session, current_actor(), approval_id, now=utcnow())
 
     return _answer(approval_id, "withdrawn", withdraw)
+
+
+@bp.post("/approvals/<approval_id>/reminders")
+def create_reminder(approval_id: str) -> Response:
+    """Remind the approver of what waits for them."""
+
+    def remind() -> Approval:
+        with db.transaction() as session:
+            return reminding.remind(session, current_actor(), approval_id, now=utcnow())
+
+    return _answer(approval_id, "reminded", remind)
 
 
 @bp.post("/approvals/<approval_id>/order")
@@ -213,6 +224,7 @@ _DONE = {
     "asked": N_("Your question is sent. It is {requester}’s turn now."),
     "withdrawn": N_("The request is withdrawn."),
     "ordered": N_("The order {order} is placed."),
+    "reminded": N_("{approver} is reminded, and gets a mail."),
     Action.COMMENT: N_("Your comment is sent to {other}."),
     Action.ANSWER: N_("Your answer is sent. It is {approver}’s turn now."),
 }

@@ -32,6 +32,9 @@ _LABELS = {
     Status.EXPIRED: N_("Expired"),
 }
 
+# So long nobody is reminded again by a requester (R55).
+REMINDER_REST = timedelta(hours=24)
+
 # A resource has at most one approval in these states (R7).
 LIVE = (Status.PENDING, Status.APPROVED)
 
@@ -43,6 +46,7 @@ class Action(StrEnum):
     COMMENT = "COMMENT"
     ASK = "ASK"
     ANSWER = "ANSWER"
+    REMIND = "REMIND"
     CHANGE = "CHANGE"
     REWORD = "REWORD"
     APPROVE = "APPROVE"
@@ -103,6 +107,7 @@ NEXT: dict[tuple[Status, Action], Status] = {
     (Status.PENDING, Action.COMMENT): Status.PENDING,
     (Status.PENDING, Action.ASK): Status.PENDING,
     (Status.PENDING, Action.ANSWER): Status.PENDING,
+    (Status.PENDING, Action.REMIND): Status.PENDING,
     (Status.PENDING, Action.CHANGE): Status.PENDING,
     (Status.PENDING, Action.REWORD): Status.PENDING,
     (Status.PENDING, Action.REASSIGN): Status.PENDING,
@@ -135,3 +140,14 @@ def next_turn(action: Action, turn: Turn) -> Turn:
 def expires_at(created_at: datetime, days: int) -> datetime:
     """When a request lapses: so many days of 24 hours after it was made (R20)."""
     return created_at + timedelta(days=days)
+
+
+def reminder_due_at(created_at: datetime, expires_at: datetime, hours: int) -> datetime | None:
+    """When the approver is reminded: so many hours before it lapses; never for none (R55)."""
+    due = expires_at - timedelta(hours=hours)
+    return due if hours and due > created_at else None
+
+
+def next_reminder(reminded_at: datetime) -> datetime:
+    """From when on the requester may remind once more (R55)."""
+    return reminded_at + REMINDER_REST

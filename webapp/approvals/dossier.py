@@ -14,6 +14,7 @@ from webapp.approvals.pace import pace
 from webapp.approvals.policy import decided_for, in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
 from webapp.approvals.recording import standing
+from webapp.approvals.reminding import may_remind
 from webapp.approvals.substitution import represented
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import Snapshot, thaw
@@ -129,11 +130,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         terms=terms,
         view=view,
         events=events(session, approval.tenant_id, approval.id),
-        may={
-            action: still_open
-            and may(actor.person_id, action, approval, standing=may_decide, is_deputy=is_deputy)
-            for action in _ASKED
-        },
+        may=_verdicts(actor, approval, may_decide, is_deputy=is_deputy, now=now),
         standing=may_decide,
         is_approver=actor.person_id != approval.requester_id,
         is_deputy=is_deputy,
@@ -158,6 +155,17 @@ def changes_since(session: Session, approval: Approval, seen: int) -> list[Chang
     )
 
 
+def _verdicts(
+    actor: Actor, approval: Approval, standing: Verdict, *, is_deputy: bool, now: datetime
+) -> dict[Action, Verdict]:
+    still_open, who = in_time(approval, now), actor.person_id
+    found = {
+        action: still_open and may(who, action, approval, standing=standing, is_deputy=is_deputy)
+        for action in _ASKED
+    }
+    return {**found, Action.REMIND: may_remind(who, approval, standing, now=now)}
+
+
 def _usual(session: Session, actor: Actor, approval: Approval) -> Sentence | None:
     """How long such requests usually take, for a requester who waits (R54)."""
     if approval.turn != Turn.APPROVER or actor.person_id != approval.requester_id:
@@ -166,4 +174,6 @@ def _usual(session: Session, actor: Actor, approval: Approval) -> Sentence | Non
     return known.sentence(approval) if known else None
 
 
-_ASKED = tuple(action for action in Action if action not in (Action.SUBMIT, Action.EXPIRE))
+_ASKED: tuple[Action, ...] = tuple(
+    action for action in Action if action not in (Action.SUBMIT, Action.EXPIRE)
+)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,10 @@ from webapp.approvals import listing
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.filters import NAMES, Filter, read
 from webapp.approvals.listing import Offer
+from webapp.approvals.pace import paces
 from webapp.approvals.policy import may
 from webapp.approvals.queries import Box, Side, Summary
+from webapp.approvals.reminding import may_remind
 from webapp.identity.domain import Actor
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
@@ -72,6 +75,7 @@ class About:
     verdicts: Mapping[str, Mapping[Action, Verdict]]
     questions: Mapping[str, str]
     new_carts: Mapping[str, str]
+    usual: Mapping[str, Sentence]
 
 
 def open_list(
@@ -103,16 +107,24 @@ def open_list(
     )
 
 
-def about(session: Session, actor: Actor, items: Sequence[Summary]) -> About:
+def about(session: Session, actor: Actor, items: Sequence[Summary], *, now: datetime) -> About:
     """What a requester may do with these requests, and what was asked or taken back."""
     asked = [a.id for a in items if a.turn == Turn.REQUESTER]
     ended = [a.id for a in items if a.status != Status.PENDING]
     questions = latest(session, actor.tenant_id, asked, Action.ASK)
     taken_back = latest(session, actor.tenant_id, ended, Action.RESUBMIT)
+    waiting = [a for a in items if a.turn == Turn.APPROVER]
+    known = paces(session, actor.tenant_id, waiting)
+    found = {a.id: known.get((a.company_id, a.approver_id)) for a in waiting}
     return About(
-        verdicts={a.id: {act: may(actor.person_id, act, a) for act in _OWN} for a in items},
+        verdicts={
+            a.id: {act: may(actor.person_id, act, a) for act in _OWN}
+            | {Action.REMIND: may_remind(actor.person_id, a, now=now)}
+            for a in items
+        },
         questions={key: event.text for key, event in questions.items()},
         new_carts={key: event.data["cart"] for key, event in taken_back.items()},
+        usual={a.id: pace.sentence(a) for a in waiting if (pace := found[a.id])},
     )
 
 

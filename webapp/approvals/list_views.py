@@ -55,7 +55,7 @@ def requests() -> Response:
     """What this person asked for, and whose turn it is."""
     with db.reading() as session:
         scene = open_list_here(session, Side.REQUESTER)
-        own = about(session, current_actor(), scene.page.items)
+        own = about(session, current_actor(), scene.page.items, now=utcnow())
     return _reply(
         scene,
         "approvals/requests.html",

@@ -23,6 +23,7 @@ from webapp.db import Base, Code, Id, Json, Utc, one_of
 _LIVE = text("status IN ('PENDING', 'APPROVED')")
 _PENDING = text("status = 'PENDING'")
 _DECIDED = text("decided_by_id IS NOT NULL")
+_TO_REMIND = text("status = 'PENDING' AND reminder_due_at IS NOT NULL")
 
 
 class Approval(Base):
@@ -77,6 +78,14 @@ class Approval(Base):
             "id",
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
+        ),
+        Index(
+            "ix_approvals_reminders",
+            "reminder_due_at",
+            "tenant_id",
+            "id",
+            sqlite_where=_TO_REMIND,
+            postgresql_where=_TO_REMIND,
         ),
         Index(
             "ix_approvals_turn",
@@ -146,6 +155,9 @@ class Approval(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
     modified_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
+    # When the requester reminded last, and when the desk does; None once it has (R55).
+    reminded_at: Mapped[datetime | None] = mapped_column(Utc)
+    reminder_due_at: Mapped[datetime | None] = mapped_column(Utc)
     decided_at: Mapped[datetime | None] = mapped_column(Utc)
     decided_by_id: Mapped[str | None] = mapped_column(Id)
     decided_by_name: Mapped[str | None] = mapped_column(Text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from webapp.approvals.domain import NEXT, Action, Status, Turn
+from webapp.approvals.domain import NEXT, Action, Status, Turn, next_reminder
 from webapp.approvals.reasons import Deciders, deciders, exceeds
 from webapp.carts.domain import ResourceType
 from webapp.identity.domain import CompanyFacts, Member, Role
@@ -40,6 +40,8 @@ class ApprovalFacts(Protocol):
     def order_id(self) -> str | None: ...
     @property
     def expires_at(self) -> datetime: ...
+    @property
+    def reminded_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,20 @@ def in_time(approval: ApprovalFacts, now: datetime) -> Verdict:
     if approval.status == Status.PENDING and approval.expires_at <= now:
         return Verdict(False, "finished", sentence(_OUTCOMES[Status.EXPIRED]))
     return YES
+
+
+def rested(approval: ApprovalFacts, now: datetime) -> Verdict:
+    """No, while the approver was reminded less than a day ago (R55)."""
+    last = approval.reminded_at
+    if last is None or next_reminder(last) <= now:
+        return YES
+    return no(
+        "too_soon",
+        N_("You reminded {name} {when}. You can do so again {again}."),
+        name=approval.approver_first_name,
+        when=last,
+        again=next_reminder(last),
+    )
 
 
 def outcome(approval: ApprovalFacts) -> Sentence:
@@ -247,6 +263,17 @@ def _answers(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verd
     return _is_requester(person_id, approval, standing)
 
 
+def _reminds(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verdict:
+    asks = _is_requester(person_id, approval, standing)
+    if asks and approval.turn != Turn.APPROVER:
+        return no(
+            "your_turn",
+            N_("It is your turn, so there is nothing to remind {name} of."),
+            name=approval.approver_first_name,
+        )
+    return asks and standing
+
+
 def _changes(person_id: str, approval: ApprovalFacts, standing: Verdict) -> Verdict:
     party = _is_party(person_id, approval, standing)
     if party and approval.resource_type == ResourceType.QUOTE:
@@ -274,6 +301,7 @@ _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.ASK: _is_approver,
     Action.ANSWER: _answers,
     Action.COMMENT: _is_party,
+    Action.REMIND: _reminds,
     Action.CHANGE: _changes,
     Action.REWORD: _is_party,
     Action.WITHDRAW: _is_party,

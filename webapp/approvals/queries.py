@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.approvals.domain import LIVE, Status
+from webapp.approvals.domain import LIVE, Status, Turn
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.reasons import Reason, kept
 from webapp.carts.domain import ResourceType
@@ -50,6 +50,7 @@ class Summary:
     turn: str | None
     turn_since: datetime
     resource_type: str
+    company_id: str
     company_name: str
     requester_id: str
     requester_first_name: str
@@ -71,6 +72,7 @@ class Summary:
     revision: int
     created_at: datetime
     expires_at: datetime
+    reminded_at: datetime | None
     decided_at: datetime | None
     decided_by_id: str | None
     decided_by_name: str | None
@@ -202,6 +204,25 @@ def due(
             select(Approval)
             .where(*whose, *_due(now))
             .order_by(Approval.expires_at, Approval.tenant_id, Approval.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def to_remind(session: Session, *, now: datetime, limit: int = 100) -> list[Approval]:
+    """Requests of every tenant that wait for an approver and expire soon, locked (R55)."""
+    return list(
+        session.scalars(
+            select(Approval)
+            .where(
+                Approval.status == Status.PENDING,
+                Approval.reminder_due_at <= now,
+                Approval.expires_at > now,
+                Approval.turn == Turn.APPROVER,
+            )
+            .order_by(Approval.reminder_due_at, Approval.tenant_id, Approval.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)

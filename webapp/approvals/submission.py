@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
-from webapp.approvals.domain import Action, Status, Turn, expires_at
+from webapp.approvals.domain import Action, Status, Turn, expires_at, reminder_due_at
 from webapp.approvals.models import Approval, RequestNumber, Revision
 from webapp.approvals.notices import Notice
 from webapp.approvals.policy import Subject, may_approve, may_need_approval
@@ -219,7 +219,8 @@ def _row(
 ) -> Approval:
     snapshot = thaw(freeze(plan.resource))
     shipping = shipping_price(submission.details, snapshot.currency)
-    days = identity.settings(session, head.tenant_id).expiry_days
+    settings = identity.settings(session, head.tenant_id)
+    lapses_at = expires_at(now, settings.expiry_days)
     limit = plan.reason.limit
     return Approval(
         tenant_id=head.tenant_id,
@@ -250,7 +251,8 @@ def _row(
         revision=1,
         created_at=now,
         modified_at=now,
-        expires_at=expires_at(now, days),
+        expires_at=lapses_at,
+        reminder_due_at=reminder_due_at(now, lapses_at, settings.reminder_hours),
         ledger_head=head.hash,
         ledger_length=head.length,
     )

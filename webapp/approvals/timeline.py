@@ -52,6 +52,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     texts = _OWN if own else _OTHERS
     if action is Action.COMMENT and "item" in event.data:
         texts = _OWN_REMARK if own else _OTHERS_REMARK
+    if event.actor_id is None and action in _BY_ITSELF:
+        texts = _BY_ITSELF
     if action is Action.ORDER and changes:
         texts = _OWN_WITH_DIFFERENCES if own else _OTHERS_WITH_DIFFERENCES
         # What was sent is struck out, and what was approved stands.
@@ -77,11 +79,14 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     )
 
 
+# Who reminded is nobody where the desk did so by itself.
+_BY_ITSELF = {Action.REMIND: N_("{approver} was reminded, since the request expires soon")}
 _OTHERS = {
     Action.SUBMIT: N_("*{actor}* asked {approver} for approval"),
     Action.COMMENT: N_("*{actor}* wrote"),
     Action.ASK: N_("*{actor}* asked a question"),
     Action.ANSWER: N_("*{actor}* answered"),
+    Action.REMIND: N_("*{actor}* reminded {approver}"),
     Action.CHANGE: N_("*{actor}* changed how it is delivered or paid; this is revision {revision}"),
     Action.REWORD: N_("*{actor}* changed what was said"),
     Action.APPROVE: N_("*{actor}* approved revision {revision}"),
@@ -97,6 +102,7 @@ _OWN = {
     Action.COMMENT: N_("*You* wrote"),
     Action.ASK: N_("*You* asked a question"),
     Action.ANSWER: N_("*You* answered"),
+    Action.REMIND: N_("*You* reminded {approver}"),
     Action.CHANGE: N_("*You* changed how it is delivered or paid; this is revision {revision}"),
     Action.REWORD: N_("*You* changed what was said"),
     Action.APPROVE: N_("*You* approved revision {revision}"),
@@ -124,6 +130,7 @@ _OWN_WITH_DIFFERENCES = {
 }
 _ICONS = {
     Action.SUBMIT: "send",
+    Action.REMIND: "mail",
     Action.CHANGE: "arrow-left-right",
     Action.REWORD: "pencil",
     Action.APPROVE: "circle-check",

@@ -189,6 +189,7 @@ class TenantSettings:
     """The settings of a tenant that rules ask for."""
 
     expiry_days: int = 30
+    reminder_hours: int = 24
     quotes_need_approval: bool = True
     limit_basis: LimitBasis = LimitBasis.GROSS
 

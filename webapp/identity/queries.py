@@ -116,6 +116,7 @@ def settings(session: Session, tenant_id: str) -> TenantSettings:
     defaults = TenantSettings()
     return TenantSettings(
         expiry_days=int(given.get("approval.default_expiryDays", defaults.expiry_days)),
+        reminder_hours=int(given.get("reminder_hours", defaults.reminder_hours)),
         quotes_need_approval=bool(
             given.get("approval.enableQuoteApprovalProcess", defaults.quotes_need_approval)
         ),

@@ -19,6 +19,7 @@ ABOUT_REQUESTS = frozenset(
         "commented",
         "asked",
         "answered",
+        "reminded",
         "changed",
         "approved",
         "declined",

@@ -31,6 +31,7 @@ class Settings(Shape):
     """The settings of a tenant; those that are left out stay as they are."""
 
     expiry_days: int = Field(default=30, ge=1, le=3650, alias="approval.default_expiryDays")
+    reminder_hours: int = Field(default=24, ge=0, le=8760, alias="reminder_hours")
     quotes: bool = Field(default=True, alias="approval.enableQuoteApprovalProcess")
     limit_basis: Annotated[Text, one_of(LimitBasis)] = Field(default="gross", alias="limit_basis")
 

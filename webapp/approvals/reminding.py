@@ -1,0 +1,65 @@
+"""Reminding approvers of what waits for them (R55)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from webapp.approvals import notices, queries
+from webapp.approvals.domain import Action
+from webapp.approvals.models import Approval
+from webapp.approvals.notices import Notice
+from webapp.approvals.policy import ApprovalFacts, in_time, may, rested
+from webapp.approvals.recording import entry_by, open_for, record
+from webapp.approvals.service import SYSTEM
+from webapp.identity.domain import Actor
+from webapp.kernel.errors import Conflict
+from webapp.kernel.sentence import YES, Verdict
+from webapp.ledger.service import Entry
+
+
+def may_remind(
+    person_id: str, approval: ApprovalFacts, standing: Verdict = YES, *, now: datetime
+) -> Verdict:
+    """Whether this person may remind the approver now, and why not."""
+    verdict = in_time(approval, now) and may(person_id, Action.REMIND, approval, standing=standing)
+    return verdict and rested(approval, now)
+
+
+def remind(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
+    """Remind the approver on behalf of the requester, once in 24 hours.
+
+    Raises `Forbidden` with the reason, and `Conflict` (`finished`, `too_soon`).
+    """
+    approval = open_for(session, actor, approval_id, Action.REMIND, now=now)
+    verdict = rested(approval, now)
+    if not verdict and verdict.reason is not None:
+        raise Conflict(verdict.reason, code=verdict.code)
+    entry = entry_by(actor, Action.REMIND, approval, data=_of(approval))
+    record(session, approval, entry, now=now, reminded_at=now)
+    _tell(session, approval, actor.name, now=now)
+    return approval
+
+
+def remind_due(session: Session, *, now: datetime, limit: int = 100) -> int:
+    """Remind of what expires soon, each request once; how many there were."""
+    found = queries.to_remind(session, now=now, limit=limit)
+    for approval in found:
+        entry = Entry(
+            action=Action.REMIND,
+            revision=approval.revision,
+            actor_id=None,
+            actor_name=SYSTEM,
+            data=_of(approval),
+        )
+        record(session, approval, entry, now=now, reminder_due_at=None)
+        _tell(session, approval, "", now=now)
+    return len(found)
+
+
+def _of(approval: Approval) -> dict[str, str]:
+    return {"approver": f"{approval.approver_first_name} {approval.approver_last_name}"}
+
+
+def _tell(session: Session, approval: Approval, actor_name: str, *, now: datetime) -> None:
+    notice = Notice(template="reminded", actor_name=actor_name)
+    notices.tell_approver(session, approval, notice, now=now)
