@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
 from webapp.approvals import action_views, details_views, list_views
+from webapp.approvals import sheet_views as approval_sheet_views
 from webapp.approvals import jobs as approval_jobs
 from webapp.approvals import news as approval_news
 from webapp.approvals import views as approval_views
@@ -17,6 +18,7 @@ from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
 from webapp.checkout import views as checkout_views
 from webapp.company import people_views, reason_views, request_views
+from webapp.company import sheet_views as company_sheet_views
 from webapp.company import views as company_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
@@ -53,6 +55,8 @@ _FURTHER_PAGES = (
     list_views,
     people_views,
     reason_views,
+    company_sheet_views,
+    approval_sheet_views,
     request_views,
 )
 

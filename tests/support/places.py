@@ -16,7 +16,7 @@ from webapp.identity.models import Person
 from webapp.kernel.clock import utcnow
 from webapp.outbox.models import Mail
 
-# Answers for programs, and the inside of a frame that stands on a page below.
+# Answers for programs, files, and the inside of a frame that stands on a page below.
 NO_PAGES = {
     "health",
     "developers.document",
@@ -24,6 +24,11 @@ NO_PAGES = {
     "demo.keys",
     "demo.userinfo",
     "demo.show_mail_html",
+    "approvals.inbox_sheet",
+    "approvals.requests_sheet",
+    "orders.index_sheet",
+    "company.people_sheet",
+    "company.requests_sheet",
 }
 
 

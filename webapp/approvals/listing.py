@@ -68,6 +68,7 @@ def listing(
     *,
     wanted: Wanted = EVERYTHING,
     cursor: str | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page[Summary]:
     """A page of requests: what is somebody's turn longest waiting first, the rest newest first."""
     key = _SORTED_BY.get(box, Approval.created_at)
@@ -79,9 +80,9 @@ def listing(
         row, seen = tuple_(key, Approval.id), _cursor_row(at, last_id)
         query = query.where(row > seen if oldest_first else row < seen)
     order = (key, Approval.id) if oldest_first else (key.desc(), Approval.id.desc())
-    rows = session.execute(query.order_by(*order).limit(PAGE_SIZE + 1)).all()
-    items = [_summary(row) for row in rows[:PAGE_SIZE]]
-    if len(rows) <= PAGE_SIZE:
+    rows = session.execute(query.order_by(*order).limit(size + 1)).all()
+    items = [_summary(row) for row in rows[:size]]
+    if len(rows) <= size:
         return Page(items, None)
     return Page(items, encode_cursor(getattr(items[-1], key.key).isoformat(), items[-1].id))
 

@@ -164,6 +164,11 @@ def load(
     )
 
 
+def moves_of(session: Session, actor: Actor) -> dict[str, int]:
+    """How many pending requests of the company wait for whose move, by the ids of people."""
+    return moves(oversight.pending(session, actor))
+
+
 def moves(pending: Pending) -> dict[str, int]:
     """How many pending requests wait for whose move, by the ids of people."""
     return {one.person_id: one.count for one in pending.loads}

@@ -123,7 +123,9 @@ def one(session: Session, scope: Select[Order], order_id: str) -> OrderView:
     return _view(row)
 
 
-def list_orders(session: Session, actor: Actor, cursor: str | None = None) -> Page[OrderRow]:
+def list_orders(
+    session: Session, actor: Actor, cursor: str | None = None, *, size: int = PAGE_SIZE
+) -> Page[OrderRow]:
     """The actor's orders, newest first; raises `Invalid` for a broken cursor."""
     query = visible_to(actor).with_only_columns(*_ROW)
     if cursor:
@@ -131,9 +133,9 @@ def list_orders(session: Session, actor: Actor, cursor: str | None = None) -> Pa
         position = (decode_moment(at), last_id)
         query = query.where(tuple_(Order.placed_at, Order.id) < position)
     query = query.order_by(Order.placed_at.desc(), Order.id.desc())
-    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
-    shown = [_row(row) for row in rows[:PAGE_SIZE]]
-    more = len(rows) > PAGE_SIZE
+    rows = session.execute(query.limit(size + 1)).all()
+    shown = [_row(row) for row in rows[:size]]
+    more = len(rows) > size
     return Page(
         shown, encode_cursor(shown[-1].placed_at.isoformat(), shown[-1].id) if more else None
     )

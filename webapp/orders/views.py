@@ -1,6 +1,7 @@
 """The pages of orders: what became of the carts."""
 
 from flask import Blueprint, Flask, Response, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from webapp.carts.domain import Resource
@@ -8,8 +9,13 @@ from webapp.carts.views import HANDED_TO
 from webapp.extensions import db
 from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
+from webapp.kernel.clock import utcnow
+from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.orders import queries
+from webapp.orders.queries import OrderRow
+from webapp.reader import reader
+from webapp.sheets import READ_AT_ONCE, Cell, every, sheet
 from webapp.web import render
 
 bp = Blueprint("orders", __name__)
@@ -34,6 +40,20 @@ def index() -> Response:
     )
 
 
+@bp.get("/orders.csv")
+def index_sheet() -> Response:
+    """The same orders as a file, all of them (R48)."""
+    actor = current_actor()
+    heads = [_("Order"), _("Status"), _("For"), _("Placed by"), _("Placed")]
+    heads += [_("First items"), _("Number of items"), _("Total"), _("Currency")]
+
+    def page_after(session: Session, cursor: str | None) -> Page[OrderRow]:
+        return queries.list_orders(session, actor, cursor, size=READ_AT_ONCE)
+
+    rows = (_cells(one) for one in every(page_after))
+    return sheet("orders", heads, rows, utcnow().astimezone(reader().zone).date())
+
+
 @bp.get("/orders/<order_id>")
 def show(order_id: str) -> Response:
     """One order exactly as it was placed."""
@@ -52,3 +72,10 @@ def order_of(session: Session, actor: Actor, resource: Resource) -> tuple[Senten
         sentence(N_("Order {order}"), order=order_id),
         url_for("orders.show", order_id=order_id),
     )
+
+
+def _cells(one: OrderRow) -> list[Cell]:
+    return [
+        *(one.id, _(one.status.label), one.owner_name, one.placed_by_name, one.placed_at),
+        *(one.title, one.item_count, one.total, one.total.currency),
+    ]
