@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
-from webapp.approvals import action_views, details_views, list_views
+from webapp.approvals import action_views, attachment_views, details_views, list_views
 from webapp.approvals import sheet_views as approval_sheet_views
 from webapp.approvals import jobs as approval_jobs
 from webapp.approvals import news as approval_news
@@ -46,10 +46,19 @@ _BLUEPRINTS = (
     company_views.bp,
 )
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
-_FEATURES = (live_views, approval_news, order_views, approval_views, approval_jobs, checkout_views)
+_FEATURES = (
+    live_views,
+    approval_news,
+    order_views,
+    approval_views,
+    attachment_views,
+    approval_jobs,
+    checkout_views,
+)
 # These only add pages to the blueprints above.
 _FURTHER_PAGES = (
     action_views,
+    attachment_views,
     details_views,
     line_views,
     list_views,

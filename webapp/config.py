@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,6 +55,11 @@ class Settings:
         "sqlite:///countersign.db",
         "sqlite:////path/file.db or postgresql+psycopg://user:password@host/name.",
         secret=True,
+    )
+    files_dir: str = _setting(
+        "",
+        "The folder for files that people attach; web processes and worker share it. Empty: beside "
+        "the SQLite file, or in the folder of this user.",
     )
     secret_key: str = _setting(
         "", "At least 32 random characters; forms are signed with it.", secret=True
@@ -122,6 +128,17 @@ class Settings:
     def https(self) -> bool:
         """Whether people come over https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def files_folder(self) -> Path:
+        """Where attached files lie."""
+        if self.files_dir:
+            return Path(self.files_dir)
+        _, is_file, path = self.database_url.partition("sqlite:///")
+        if is_file and path:
+            return Path(path).parent / "files"
+        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+        return Path(data) / "countersign" / "files"
 
     @property
     def oidc_origin(self) -> str:

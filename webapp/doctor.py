@@ -1,5 +1,6 @@
 """What is set, what is wrong with it, and whether everything the desk leans on answers."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("Settings", True, "They can be used.")
     database = list(_safely(_database, settings))
     yield from database
-    checks = (_outbox, _provider, _mail) if database[0].is_fine else (_provider, _mail)
+    outbox = (_outbox,) if database[0].is_fine else ()
+    checks = (*outbox, _files, _provider, _mail)
     for check in checks:
         yield from _safely(check, settings)
 
@@ -54,6 +56,7 @@ def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Iterato
 _REMEDIES = {
     "Database": f"Check {variable('database_url')}, and that its server runs and knows this user.",
     "Outbox": "See that `countersign serve` or `countersign worker` runs.",
+    "Files": f"Check {variable('files_dir')}, and that this user may write there.",
     "Provider": f"Check {variable('oidc_issuer')}, and that this machine reaches it.",
     "Mail": f"Check {variable('smtp_url')}, and that this machine reaches it.",
 }
@@ -90,6 +93,14 @@ def _outbox(settings: Settings) -> Finding:
     if waiting.last_error:
         words += f" The last error was: {waiting.last_error}"
     return Finding("Outbox", is_fine, words, "" if is_fine else _REMEDIES["Outbox"])
+
+
+def _files(settings: Settings) -> Finding:
+    folder = settings.files_folder
+    place = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    is_fine = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    words = "can be written to" if is_fine else "cannot be written to"
+    return Finding("Files", is_fine, f"{folder} {words}.", "" if is_fine else _REMEDIES["Files"])
 
 
 def _provider(settings: Settings) -> Finding:

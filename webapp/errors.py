@@ -22,7 +22,7 @@ SENTENCES = {
     404: N_("There is no such page, or it is not yours."),
     405: N_("This address is not meant to be opened like this."),
     410: N_("This page is no longer there."),
-    413: N_("What was sent is larger than two megabytes."),
+    413: N_("What was sent is larger than this page takes."),
     429: N_("There were too many requests in a short time."),
     500: N_("An unexpected error came up. Its number for support is {id}."),
     503: N_("The database does not answer."),

@@ -31,6 +31,7 @@ STATUS_EVENT = "status"
 # The name of the fields that take a file; everywhere else a file stands in for nothing.
 FILE = "file"
 _API = "countersign.api"
+_UPLOADS = "countersign.uploads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,11 @@ class Api:
 def init_app(app: Flask) -> None:
     """Refuse what no page of ours sends; must be bound before anything reads forms."""
     app.before_request(refuse_oddities)
+
+
+def allow_upload(app: Flask, endpoint: str, most_bytes: int) -> None:
+    """Let the form of this endpoint be larger than those of other pages."""
+    app.extensions.setdefault(_UPLOADS, {})[endpoint] = most_bytes
 
 
 def bind_api(app: Flask, api: Api) -> None:
@@ -72,6 +78,8 @@ def refuse_oddities() -> None:
         raise NotFound
     if request.method != "POST" or called_api():
         return
+    if most_bytes := current_app.extensions.get(_UPLOADS, {}).get(request.endpoint):
+        request.max_content_length = most_bytes
     count = sum(len(texts) for _, texts in request.form.lists())
     is_odd = request.is_json or None in request.form or set(request.files) - {FILE}
     if is_odd or count > (request.max_form_parts or count):

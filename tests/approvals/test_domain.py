@@ -31,6 +31,8 @@ LEADS_TO = {
         "CHANGE": "PENDING",
         "REWORD": "PENDING",
         "REASSIGN": "PENDING",
+        "ATTACH": "PENDING",
+        "DETACH": "PENDING",
     },
     "APPROVED": {"ORDER": "APPROVED"},
     "DECLINED": {"RESUBMIT": "DECLINED"},
@@ -58,7 +60,7 @@ def test_the_codes_that_are_stored_stay_as_they_are() -> None:
     assert " ".join(Turn) == "APPROVER REQUESTER"
     assert " ".join(Action) == (
         "SUBMIT COMMENT ASK ANSWER REMIND CHANGE REWORD APPROVE DECLINE WITHDRAW EXPIRE"
-        " ORDER RESUBMIT REASSIGN"
+        " ORDER RESUBMIT REASSIGN ATTACH DETACH"
     )
 
 

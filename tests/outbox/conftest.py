@@ -41,6 +41,7 @@ def context(**values: object) -> dict[str, object]:
         "title": "Cordless drill 18 V, Workbench",
         "item_count": 4,
         "text": "",
+        "item": "",
         "expires_at": NOW + timedelta(days=30),
         "revision": 2,
         "order_id": None,

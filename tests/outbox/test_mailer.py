@@ -79,6 +79,8 @@ def test_every_mail_names_the_request_and_links_to_it_once(
     ("template", "subject"),
     [
         ("commented", "Rita Roe commented on request 12"),
+        ("attached", "Rita Roe attached a file to request 12"),
+        ("detached", "Rita Roe removed a file from request 12"),
         ("asked", "Rita Roe asks you about request 12"),
         ("answered", "Rita Roe answered your question about request 12"),
         ("reminded", "Request 12 still waits for you"),

@@ -56,6 +56,8 @@ class Action(StrEnum):
     ORDER = "ORDER"
     RESUBMIT = "RESUBMIT"
     REASSIGN = "REASSIGN"
+    ATTACH = "ATTACH"
+    DETACH = "DETACH"
 
 
 class Turn(StrEnum):
@@ -111,6 +113,8 @@ NEXT: dict[tuple[Status, Action], Status] = {
     (Status.PENDING, Action.CHANGE): Status.PENDING,
     (Status.PENDING, Action.REWORD): Status.PENDING,
     (Status.PENDING, Action.REASSIGN): Status.PENDING,
+    (Status.PENDING, Action.ATTACH): Status.PENDING,
+    (Status.PENDING, Action.DETACH): Status.PENDING,
     (Status.APPROVED, Action.ORDER): Status.APPROVED,
     (Status.DECLINED, Action.RESUBMIT): Status.DECLINED,
     (Status.CLOSED, Action.RESUBMIT): Status.CLOSED,

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from webapp.approvals import listing, queries
+from webapp.approvals.attachments import attached
 from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Status, Turn
-from webapp.approvals.models import Approval
+from webapp.approvals.models import Approval, Attachment
 from webapp.approvals.pace import pace
 from webapp.approvals.policy import decided_for, in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
@@ -53,6 +54,7 @@ class Dossier:
     delivery: Delivery
     previous_id: str | None
     next_id: str | None
+    attachments: list[Attachment]
     usual: Sentence | None
 
     @property
@@ -138,6 +140,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         delivery=thaw_words(current.delivery_words, terms.delivery_window),
         previous_id=previous_id,
         next_id=next_id,
+        attachments=attached(session, approval),
         usual=_usual(session, actor, approval),
     )
 

@@ -1,19 +1,21 @@
 """What happens to requests by themselves, as time goes by."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
 
-from webapp.approvals import reminding, service
-from webapp.extensions import db
+from webapp.approvals import attachments, reminding, service
+from webapp.approvals.files import Folder
+from webapp.extensions import db, settings
 
 BATCH = 100
+_BETWEEN_SWEEPS = timedelta(minutes=10)
 
 
 def init_app(app: Flask) -> None:
-    """Let the worker expire what is due, and remind before that."""
-    app.extensions.setdefault("jobs", []).extend((expire, remind))
+    """Let the worker expire what is due, remind before that, and remove files without a request."""
+    app.extensions.setdefault("jobs", []).extend([expire, remind, Sweeper()])
 
 
 def expire(now: datetime) -> int:
@@ -34,3 +36,25 @@ def _in_batches(act: Callable[..., int], now: datetime) -> int:
         total += done
         if done < BATCH:
             return total
+
+
+class Sweeper:
+    """Removes files that no request names: taken back, or left behind by a crash (R52)."""
+
+    def __init__(self) -> None:
+        self._next: datetime | None = None
+
+    def __call__(self, now: datetime) -> int:
+        """Look once in ten minutes; how many were removed."""
+        if self._next is not None and now < self._next:
+            return 0
+        self._next = now + _BETWEEN_SWEEPS
+        folder = Folder(settings().files_folder)
+        removed, old = 0, list(folder.old(now))
+        for start in range(0, len(old), BATCH):
+            with db.reading() as session:
+                gone = attachments.unnamed(session, old[start : start + BATCH])
+            for file in gone:
+                folder.remove(file)
+            removed += len(gone)
+        return removed

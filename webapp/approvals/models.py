@@ -1,6 +1,7 @@
 """The tables of approvals."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from webapp.db import Base, Code, Id, Json, Utc, one_of
 
 _LIVE = text("status IN ('PENDING', 'APPROVED')")
 _PENDING = text("status = 'PENDING'")
+_MEGABYTE = 1024 * 1024
 _DECIDED = text("decided_by_id IS NOT NULL")
 _TO_REMIND = text("status = 'PENDING' AND reminder_due_at IS NOT NULL")
 
@@ -186,6 +188,37 @@ class Revision(Base):
     at: Mapped[datetime] = mapped_column(Utc)
     by_id: Mapped[str] = mapped_column(Id)
     by_name: Mapped[str] = mapped_column(Text)
+
+
+class Attachment(Base):
+    """A file that somebody attached to a request; its content lies in a folder as `file`."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "approval_id"], ["approvals.tenant_id", "approvals.id"]),
+        CheckConstraint("size > 0", name="size"),
+        Index("uq_attachments_file", "file", unique=True),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    approval_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Code)
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Utc)
+    by_id: Mapped[str] = mapped_column(Id)
+    by_name: Mapped[str] = mapped_column(Text)
+    removed_at: Mapped[datetime | None] = mapped_column(Utc)
+
+    @property
+    def shown_size(self) -> tuple[Decimal, str]:
+        """The size as people say it: at least one of its unit."""
+        if self.size >= _MEGABYTE:
+            return Decimal(self.size * 10 // _MEGABYTE) / 10, "MB"
+        return Decimal(max(1, self.size // 1024)), "KB"
 
 
 class DeclinePhrases(Base):

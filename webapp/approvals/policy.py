@@ -309,6 +309,8 @@ _RULES: dict[Action, Callable[[str, ApprovalFacts, Verdict], Verdict]] = {
     Action.ORDER: _orders,
     Action.RESUBMIT: _is_requester,
     Action.REASSIGN: _is_handed_over,
+    Action.ATTACH: _is_party,
+    Action.DETACH: _is_party,
 }
 
 _OUTCOMES = {

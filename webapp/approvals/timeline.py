@@ -66,6 +66,7 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
             former=event.data.get("former", ""),
             order=event.data.get("order", ""),
             item=event.data.get("item", ""),
+            file=event.data.get("file", ""),
             revision=event.revision,
         ),
         at=event.at,
@@ -96,6 +97,8 @@ _OTHERS = {
     Action.ORDER: N_("*{actor}* placed the order {order}"),
     Action.RESUBMIT: N_("*{actor}* took the goods back into a new cart"),
     Action.REASSIGN: N_("*{actor}* handed the request over from {former} to {approver}"),
+    Action.ATTACH: N_("*{actor}* attached {file}"),
+    Action.DETACH: N_("*{actor}* removed {file}"),
 }
 _OWN = {
     Action.SUBMIT: N_("*You* asked {approver} for approval"),
@@ -112,6 +115,8 @@ _OWN = {
     Action.ORDER: N_("*You* placed the order {order}"),
     Action.RESUBMIT: N_("*You* took the goods back into a new cart"),
     Action.REASSIGN: N_("*You* handed the request over from {former} to {approver}"),
+    Action.ATTACH: N_("*You* attached {file}"),
+    Action.DETACH: N_("*You* removed {file}"),
 }
 _OTHERS_REMARK = {Action.COMMENT: N_("*{actor}* wrote about *{item}*")}
 _OWN_REMARK = {Action.COMMENT: N_("*You* wrote about *{item}*")}
@@ -140,4 +145,6 @@ _ICONS = {
     Action.ORDER: "package",
     Action.RESUBMIT: "shopping-cart",
     Action.REASSIGN: "users",
+    Action.ATTACH: "file-text",
+    Action.DETACH: "trash-2",
 }

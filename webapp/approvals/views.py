@@ -41,6 +41,7 @@ def request_page(
     refusal: DomainError | None = None,
     form: DecisionForm | None = None,
     words: WordsForm | None = None,
+    file_refusal: DomainError | None = None,
     whole: bool = False,
 ) -> Response:
     """The page of a request in one of the panel's states; for htmx the panel, or the whole request.
@@ -73,6 +74,7 @@ def request_page(
         empty=EmptyForm(formdata=None),
         refusal=refusal,
         phrases=phrases,
+        file_refusal=file_refusal,
         seen_changes=seen,
         now=now,
         soon=SOON,

@@ -16,7 +16,9 @@ _SURPLUS = re.compile(r"\n{3,}")
 ABOUT_REQUESTS = frozenset(
     {
         "submitted",
+        "attached",
         "commented",
+        "detached",
         "asked",
         "answered",
         "reminded",
