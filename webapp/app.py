@@ -8,10 +8,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
-from webapp.approvals import action_views, attachment_views, details_views, list_views
-from webapp.approvals import sheet_views as approval_sheet_views
+from webapp.approvals import (
+    action_views,
+    attachment_views,
+    details_views,
+    inbox_views,
+    list_views,
+)
 from webapp.approvals import jobs as approval_jobs
 from webapp.approvals import news as approval_news
+from webapp.approvals import sheet_views as approval_sheet_views
 from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
 from webapp.carts import line_views, quote_views
@@ -60,6 +66,7 @@ _FURTHER_PAGES = (
     action_views,
     attachment_views,
     details_views,
+    inbox_views,
     line_views,
     list_views,
     people_views,

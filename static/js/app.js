@@ -79,6 +79,17 @@ addEventListener("htmx:afterSettle", (event) => {
   next.focus();
 });
 
+// A letter opens a row in the state it stands for; a press with a key held belongs to the browser.
+addEventListener("htmx:configRequest", ({ detail }) => {
+  const { dataset } = detail.elt;
+  if (dataset.wanted) detail.parameters.key = dataset.wanted;
+  delete dataset.wanted;
+});
+addEventListener("click", (event) => {
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (elsewhere && event.target.closest("a[hx-get]")) event.stopPropagation();
+}, true);
+
 // A row that left the list: the focus goes to the next one, or to the headline.
 addEventListener("htmx:beforeCleanupElement", (event) => {
   const row = event.target;

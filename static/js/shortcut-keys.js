@@ -18,13 +18,23 @@ function move(step) {
 
 function press(key) {
   const wanted = `[data-key="${CSS.escape(key)}"]`;
-  const places = [current(), document.querySelector(".row.is-open"), document];
+  const open = document.querySelector(".row.is-open");
+  const here = current();
+  // What is selected goes before the row where the focus is, unless that one is open.
+  const places = [here?.matches(".is-open") && here, document.querySelector(".bar"), here, open];
   const seen = (place) => [...place.querySelectorAll(wanted)].find((one) => one.checkVisibility());
-  const found = places.filter(Boolean).map(seen).find(Boolean);
+  const found = places.filter(Boolean).map(seen).find(Boolean) ?? opener(key) ?? seen(document);
   if (!found) return false;
+  if (found.dataset.opens) found.dataset.wanted = key;
   if (found.matches(TYPING)) found.focus();
   else found.click();
   return true;
+}
+
+// A row that is closed opens in the state that the letter stands for.
+function opener(key) {
+  const link = current()?.querySelector("[data-opens]");
+  return link?.dataset.opens.includes(key) ? link : null;
 }
 
 function check() {

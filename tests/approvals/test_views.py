@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.approvals.test_listing import copies
 from tests.support.app import HTMX, As
 from tests.support.cast import ADA, BEN, BOB, RITA, WINDOW, Desk, cart, details, quote
 from webapp.approvals.domain import Action, Status
@@ -394,17 +395,7 @@ def test_next_and_previous_lead_through_what_waits(desk: Desk, as_: As) -> None:
 
 
 def test_lists_have_pages_and_refuse_a_broken_address(desk: Desk, as_: As) -> None:
-    for n in range(21):
-        cart_id = f"copy-{n}"
-        desk.sql(
-            "INSERT INTO carts (tenant_id, id, owner_id, company_id, site_code, currency, kind,"
-            " name, status, net_minor, tax_minor, gross_minor, item_count, version, created_at,"
-            " updated_at) SELECT tenant_id, :id, owner_id, company_id, site_code, currency, kind,"
-            " name, status, net_minor, tax_minor, gross_minor, item_count, version, created_at,"
-            " updated_at FROM carts WHERE id = 'c500-rita'",
-            id=cart_id,
-        )
-        desk.ask(what=cart(cart_id), now=utcnow() - timedelta(minutes=n))
+    copies(desk, 20)
     bob = as_("bob")
     page = bob.get("/inbox").text
     assert "21 requests wait for you" in page

@@ -90,6 +90,12 @@ FORMS = {
 TABLE = """
 GET  /                                  -           302 302 302 302 302 302 302 302 302 302 302
 GET  /inbox                             -           302 302 200 200 200 200 200 200 200 302 200
+GET  /inbox?open={pending}              -           302 302 404 404 404 404 200 404 404 302 404
+POST /inbox/{pending}/decision          first-press 401 401 404 404 404 404 200 404 404 401 404
+POST /inbox/{pending}/decision          order       401 401 404 404 404 404 303 404 404 401 404
+POST /inbox/{declined}/decision         approve     401 401 404 404 404 404 409 404 404 401 404
+POST /inbox/{pending}/questions         ask         401 401 404 404 404 404 303 404 404 401 404
+POST /inbox/{pending}/comments          ask         401 401 404 404 404 404 303 404 404 401 404
 GET  /requests                          -           302 302 200 200 200 200 200 200 200 302 200
 GET  /inbox.csv                         -           302 302 200 200 200 200 200 200 200 302 200
 GET  /requests.csv                      -           302 302 200 200 200 200 200 200 200 302 200

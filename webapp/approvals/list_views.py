@@ -1,4 +1,4 @@
-"""The lists of requests: the inbox of approvers, and what a person asked for."""
+"""What a person asked for, as a list; and what every list of requests shows around its rows."""
 
 from dataclasses import dataclass
 from datetime import date as calendar_date
@@ -42,27 +42,23 @@ class Chip:
     href: str
 
 
-@bp.get("/inbox")
-def inbox() -> Response:
-    """What waits for this approver's decision, and what did."""
-    with db.reading() as session:
-        scene = open_list_here(session, Side.APPROVER)
-    return _reply(scene, "approvals/inbox.html", "approvals/_inbox_list.html")
-
-
 @bp.get("/requests")
 def requests() -> Response:
     """What this person asked for, and whose turn it is."""
     with db.reading() as session:
         scene = open_list_here(session, Side.REQUESTER)
         own = about(session, current_actor(), scene.page.items, now=utcnow())
-    return _reply(
-        scene,
+    response = render(
         "approvals/requests.html",
         "approvals/_request_list.html",
+        **list_context(scene),
         about=own,
         words=WordsForm(formdata=None),
     )
+    if wants_fragment():
+        # Empty fields of the form need not stand in the address.
+        response.headers["HX-Push-Url"] = url_of(scene.place)
+    return response
 
 
 def open_list_here(session: Session, side: Side) -> ListScene:
@@ -94,14 +90,6 @@ def list_context(scene: ListScene) -> dict[str, Any]:
 def url_of(place: Place, **changes: str | None) -> str:
     """The address of this list with these parts changed."""
     return url_for(ENDPOINTS[place.side], **place.parts(**changes))
-
-
-def _reply(scene: ListScene, page: str, fragment: str, **more: Any) -> Response:
-    response = render(page, fragment, **list_context(scene), **more)
-    if wants_fragment():
-        # Empty fields of the form need not stand in the address.
-        response.headers["HX-Push-Url"] = url_of(scene.place)
-    return response
 
 
 def _options(box: Box, offer: Offer) -> dict[str, list[tuple[str, str]]]:
