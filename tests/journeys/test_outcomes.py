@@ -96,7 +96,7 @@ def _ask_for_one_less(rita: Seat) -> tuple[str, str]:
     """Take the goods of a declined request back, change them and ask again; cart and request."""
     rita.reads(REASON, "Declined")
     rita.press("Edit and resubmit")
-    rita.reads("This cart holds again what you asked for before.", "Cordless drill 18 V")
+    rita.reads("This cart holds again what you asked for before.", "Cordless drill 18 V", REASON)
     cart = rita.here
     rita.follow("Edit")
     rita.group("Line 1").get_by_label("Quantity").fill("3")

@@ -141,6 +141,21 @@ def create_resubmission(approval_id: str) -> Response:
     )
 
 
+@bp.post("/approvals/<approval_id>/return")
+def create_return(approval_id: str) -> Response:
+    """Withdraw the request, and go on with its goods in a new cart."""
+    try:
+        with db.transaction() as session:
+            cart_id = service.take_back(session, current_actor(), approval_id, now=utcnow())
+    except (Conflict, Forbidden) as refusal:
+        return request_page(approval_id, step="refused", status=_status(refusal), refusal=refusal)
+    return done(
+        "carts.edit",
+        _("The request is withdrawn. Change the goods and ask again."),
+        cart_id=cart_id,
+    )
+
+
 def _pick_phrase(approval_id: str) -> Response:
     """The same step once more, with the reason in the words."""
     form = PhraseForm()

@@ -39,6 +39,12 @@ class _Editing:
     def goods(self) -> Money:
         return Money(self.approval.gross_minor, self.approval.currency)
 
+    def other_than(self, actor: Actor) -> str:
+        """The first name of the side that is told."""
+        if actor.person_id == self.approval.requester_id:
+            return self.approval.approver_first_name
+        return self.approval.requester_first_name
+
 
 @bp.get("/approvals/<approval_id>/details")
 def edit_details(approval_id: str) -> Response:
@@ -97,6 +103,8 @@ def _page(
         revision=revision,
         refusal=refusal,
         has_window=editing.terms.delivery_window is not None,
+        other=editing.other_than(current_actor()),
+        may_take_back=current_actor().person_id == editing.approval.requester_id,
     )
 
 

@@ -164,6 +164,15 @@ def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime)
     return cart_id
 
 
+def take_back(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> str:
+    """Withdraw a pending request and give the goods back in one step; the id of the new cart (R27).
+
+    Raises what `withdraw` and `resubmit` raise; then nothing is withdrawn.
+    """
+    withdraw(session, actor, approval_id, now=now)
+    return resubmit(session, actor, approval_id, now=now)
+
+
 def _expire(session: Session, found: list[Approval], *, now: datetime) -> int:
     for approval in found:
         entry = Entry(

@@ -12,7 +12,7 @@ from webapp.carts.drafting import Draft, DraftLine
 from webapp.carts.forms import TextForm
 from webapp.carts.parsing import RawLine, Reading, read, visible, write
 from webapp.carts.queries import CartView
-from webapp.carts.views import bp, heading, save
+from webapp.carts.views import bp, earlier_of, heading, save
 from webapp.extensions import db
 from webapp.i18n import amount, number, percent, say, unit_price
 from webapp.identity.guards import current_actor
@@ -118,10 +118,12 @@ def _edit_page(
 ) -> Response:
     with db.reading() as session:
         current = queries.get(session, current_actor(), cart.id)
+        earlier = earlier_of(session, current_actor(), current)
     return render(
         "carts/edit_lines.html",
         status=status,
         cart=current,
+        earlier=earlier,
         heading=heading(current),
         refusal=refusal,
         **_preview(form, reading, draft),

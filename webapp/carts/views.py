@@ -37,8 +37,10 @@ bp = Blueprint("carts", __name__)
 # and orders the page on which a cart that was handed over goes on.
 VERDICTS = "cart_verdicts"
 HANDED_TO = "cart_handed_to"
+EARLIER = "cart_earlier"
 Verdicts = Callable[[Session, Actor, Sequence[Resource]], Sequence[Verdict]]
 HandedTo = Callable[[Session, Actor, Resource], tuple[Sentence, str] | None]
+Earlier = Callable[[Session, Actor, str | None], object | None]
 
 
 @bp.get("/carts")
@@ -67,9 +69,11 @@ def show(cart_id: str) -> Response:
         cart = queries.get(session, actor, cart_id)
         verdict = verdicts_on(session, actor, [cart.resource])[0]
         links = handed_to(session, actor, cart.resource)
+        earlier = earlier_of(session, actor, cart)
     return render(
         "carts/show.html",
         cart=cart,
+        earlier=earlier,
         heading=heading(cart),
         snapshot=thaw(freeze(cart.resource)),
         verdict=verdict,
@@ -177,6 +181,12 @@ def handed_to(session: Session, actor: Actor, resource: Resource) -> list[tuple[
     return [link for link in found if link]
 
 
+def earlier_of(session: Session, actor: Actor, cart: CartView) -> object | None:
+    """The request from which the goods of an open cart came back, with what was said about it."""
+    find: Earlier | None = current_app.extensions.get(EARLIER)
+    return find(session, actor, cart.resubmits_id) if find and cart.resource.open else None
+
+
 def save(cart: CartView, draft: Draft, *, name: str, seen_version: int) -> Conflict | None:
     """Change the cart; a conflict is returned, so that the page can keep what was typed."""
     try:
@@ -231,10 +241,12 @@ def _edit_page(
         actor = current_actor()
         products = listing.products(session, actor.tenant_id, currency)
         current = queries.get(session, actor, cart.id)
+        earlier = earlier_of(session, actor, current)
     return render(
         "carts/edit.html",
         status=status,
         cart=current,
+        earlier=earlier,
         heading=heading(current),
         refusal=refusal,
         **_rows_context(form, draft, products, currency),

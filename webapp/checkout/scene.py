@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries as approvals
+from webapp.approvals.earlier import Earlier, earlier
 from webapp.approvals.reasons import Reason, compared_amount, reason
 from webapp.carts import queries as carts
 from webapp.carts.domain import Resource, ResourceType
@@ -33,6 +34,7 @@ class Scene:
     offer: Offer
     request_id: str | None
     order_id: str | None
+    earlier: Earlier | None
 
     @property
     def resource(self) -> Resource:
@@ -90,6 +92,7 @@ def load(session: Session, actor: Actor, kind: ResourceType, resource_id: str) -
         offer=offer(session, actor, resource.site_code),
         request_id=live.id if live else None,
         order_id=orders.id_for_resource(session, actor.tenant_id, kind, resource.id),
+        earlier=earlier(session, actor, view.resubmits_id),
     )
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response, url_for
 from sqlalchemy.orm import Session
 
+from webapp.approvals.earlier import earlier
 from webapp.approvals.submission import Submission, submit
 from webapp.carts.domain import Resource, ResourceType
-from webapp.carts.views import HANDED_TO, VERDICTS
+from webapp.carts.views import EARLIER, HANDED_TO, VERDICTS
 from webapp.checkout import queries, service
 from webapp.checkout.forms import AskForm
 from webapp.checkout.scene import Scene, load
@@ -29,8 +30,9 @@ _KINDS = {"cart": ResourceType.CART, "quote": ResourceType.QUOTE}
 
 
 def init_app(app: Flask) -> None:
-    """Let the pages of carts show verdicts, and the request of a cart that was handed over."""
+    """Let the pages of carts show verdicts, and the requests before and after them."""
     app.extensions[VERDICTS] = queries.verdicts
+    app.extensions[EARLIER] = earlier
     app.extensions.setdefault(HANDED_TO, {})["request"] = request_link
 
 
@@ -147,6 +149,7 @@ def _page(
         "checkout/_preview.html" if is_preview else None,
         status=status,
         scene=scene,
+        earlier=scene.earlier,
         delivery=delivery,
         ask=ask,
         chosen=scene.candidate(ask.approver.data),
