@@ -24,9 +24,10 @@ from webapp.outbox import delivery, mailer
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "webapp/translations/de/LC_MESSAGES/messages.po"
-PAGES = sorted(ROOT.glob("templates/**/*.html"))
+# The pages that show the components speak English, as those who build the desk do.
+PAGES = sorted({*ROOT.glob("templates/**/*.html")} - {*ROOT.glob("templates/design/*")})
 MAILS = sorted(ROOT.glob("templates/**/*.txt"))
-MODULES = sorted(ROOT.glob("webapp/**/*.py"))
+MODULES = sorted({*ROOT.glob("webapp/**/*.py")} - {*ROOT.glob("webapp/design/*")})
 GERMAN = {"language": "de", "time_zone": "Europe/Berlin", "theme": "light", "has_shortcuts": "y"}
 
 

@@ -145,6 +145,10 @@ def _add_features(app: Flask, known: Settings) -> None:
         feature.init_app(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if known.env in {"development", "demo"}:
+        from webapp.design import views as design_views
+
+        app.register_blueprint(design_views.bp)
     if known.demo:
         from webapp.demo import views as demo_views
 

@@ -239,6 +239,8 @@ GET  /demo/idp/userinfo                   401 401 401
 POST /demo/idp/userinfo                   401 401 401
 GET  /demo/idp/logout                     200 200 200
 POST /demo/idp/logout                     200 200 200
+GET  /design                              302 200 302
+GET  /design/bar                          302 200 302
 """
 
 

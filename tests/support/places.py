@@ -138,6 +138,13 @@ PLACES = (
     Place("demo-mail", "demo.show_mail", "/demo/mailbox/{mail}", "rita"),
     Place("demo-mail-html", "demo.show_mail", "/demo/mailbox/{mail}?as=html", "rita"),
     Place("demo-sign-in", "demo.authorize", "/sign-in", "", "Choose who you are"),
+    Place("design", "design.show", "/design", "ada"),
+    Place("design-bar", "design.show_state", "/design/bar", "ada"),
+    Place("design-sheet", "design.show_state", "/design/sheet", "ada"),
+    Place("design-selection", "design.show_state", "/design/selection", "ada"),
+    Place("design-status", "design.show_state", "/design/status", "ada"),
+    Place("design-refused", "design.show_state", "/design/refused", "ada"),
+    Place("design-problems", "design.show_state", "/design/problems", "ada"),
     Place("demo-sign-out", "demo.end_session", "/demo/idp/logout"),
 )
 

@@ -1,0 +1,285 @@
+"""What the components are shown with: invented requests, and when to use each macro.
+
+The page is for those who build the desk, so its own words are English, like those of the reference
+for programs.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace as Sample
+from typing import Any
+
+from webapp.kernel.money import Money
+from webapp.kernel.sentence import Sentence
+from webapp.orders.details import Address, DetailsView, Payment
+
+# What takes hold of the whole screen is shown on a page of its own.
+STATES = {
+    "bar": "A panel that is a bar at the bottom under 1024 px",
+    "sheet": "A panel that rises as a sheet under 1024 px",
+    "selection": "Rows that are selected, and the bar that says so",
+    "status": "What just happened, at the bottom of the screen",
+    "refused": "A refused form",
+    "problems": "A refused form whose lines are wrong",
+}
+
+# When to use which macro of `templates/components/`.
+USES = {
+    "headline": "The one main heading of a page, with its buttons; story form for a request.",
+    "meta": "The quiet line above a headline: status, number, revision, expiry.",
+    "section": "A part of a page, under a heading of its own.",
+    "step": "A numbered part of a form.",
+    "button": "To change something. One primary button on a page; danger only confirms a decline.",
+    "link_button": "To go somewhere, where a link would be overlooked.",
+    "csrf": "In every form that is posted; prints nothing.",
+    "icon": "Beside a word, never in place of it.",
+    "kbd": "A key, where there is a keyboard.",
+    "copyable": "A text to take along whole: a key, a command.",
+    "status": "Where something stands: icon, word and colour together.",
+    "order_state": "The status of an order. Imported as `state_of`.",
+    "quote_state": "The status of a quote. Imported as `state_of`.",
+    "expiry_text": "When a request ends, in words.",
+    "expiry_kind": "How urgent that is; prints the kind for a status.",
+    "money": "An amount in a table or a row; in sentences use the filter.",
+    "money_row": "A label with an amount at the right, inside a list of sums.",
+    "avatar": "Initials, beside a name.",
+    "person": "A name with initials and one quiet sentence.",
+    "time": "A moment in words, exact on hover.",
+    "facts": "Pairs of a label and a text.",
+    "delivery_facts": "Where an order goes, how it is shipped and paid.",
+    "field": "A field of a form: label, hint, error.",
+    "plain_field": "The same for an input that no form object owns.",
+    "upload": "A field that takes a file.",
+    "choice": "One of a few people or things, with a sentence each.",
+    "phrase_list": "Words that one press puts into the text below.",
+    "error_summary": "What is wrong, at the head of a refused form.",
+    "problem_summary": "The same for what no form object knows, such as lines of a file.",
+    "moved_notice": "Somebody else changed it while it was edited.",
+    "pasted": "Lines as they were read, the wrong ones named in their place.",
+    "rows": "Around the rows of an inbox.",
+    "row": "One request in a list; the whole row is one link.",
+    "listing": "A calm list: carts, orders, people, mail.",
+    "listing_row": "One line of it.",
+    "listing_button": "A line that is pressed to choose it.",
+    "data_table": "Figures in columns; cards on a phone.",
+    "cell": "One cell of it, with the label that a card shows.",
+    "tabs": "Views of one list, with counts.",
+    "filters": "Search above a list.",
+    "list_filters": "Search and filters above a list of requests.",
+    "filter_chips": "What a list is narrowed to, each with a way back.",
+    "menu": "A small sheet under a button.",
+    "menu_link": "A line of a menu that leads somewhere.",
+    "menu_post": "A line of a menu that changes something.",
+    "company_switcher": "For people of several companies.",
+    "pager": "Steps through a long list.",
+    "back_bar": "The way back to the list, and to its neighbours.",
+    "empty": "A list without anything in it: what was done, and what is next.",
+    "empty_line": "One way on from there.",
+    "skeleton": "The room of what is on its way, while htmx fetches it.",
+    "notice": "A sentence that must be seen before going on.",
+    "meter": "An amount against the company limit; nothing without a limit of the same currency.",
+    "signature_line": "An act on its line, with person and time beneath.",
+    "tracker": "Whose turn it is.",
+    "items_table": "What is being bought, with its sums.",
+    "items_list": "The same in short.",
+    "goods_title": "What a cart is about, in a few words.",
+    "goods_table": "The frozen lines of a cart with the sums.",
+    "chart": "Figures over time, beside a table that says the same.",
+    "changes": "What changed between two revisions.",
+    "effect": "What a change of the company would mean.",
+    "successors": "Who could take a request over.",
+    "timeline": "What happened, oldest first.",
+    "timeline_entry": "One event; with initials where somebody said something.",
+    "timeline_reply": "The form at its end.",
+    "preview": "What somebody else will see.",
+    "panel": "The one box of a page, where somebody acts.",
+    "selection_bar": "What is selected, and what can be done with it.",
+    "status_bar": "What just happened, floating at the bottom.",
+    "shortcuts_hint": "The keys, under a list.",
+    "shortcuts_help": "All keys, as a dialog that the key ? opens.",
+}
+
+TYPE = (
+    ("text-40", "Sign-in"),
+    ("text-32", "The headline that tells a request"),
+    ("text-26", "The headline of a page"),
+    ("text-17-strong", "A section, a total"),
+    ("text-17", "The sentence why something is here"),
+    ("text-15", "Text, and names in rows"),
+    ("text-14", "Buttons, labels, navigation"),
+    ("text-13", "Dates and notes; nothing that matters is smaller"),
+)
+SPACES = ("s-1", "s-2", "s-3", "s-4", "s-5", "s-6", "s-8", "s-10", "s-12", "s-18")
+
+BUTTONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Approve 1,480.00 EUR", {"kind": "primary"}),
+    ("Decline", {"kind": "danger"}),
+    ("Ask a question", {}),
+    ("Go back", {"kind": "quiet"}),
+    ("Edit", {"icon": "pencil"}),
+    ("Decline", {"key": "D"}),
+    ("Save", {"size": "small"}),
+    ("Order 1,480.00 EUR", {"kind": "primary", "size": "large"}),
+    ("Approve", {"kind": "primary", "attrs": {"disabled": True}}),
+    ("Ask a question", {"attrs": {"disabled": True}}),
+    ("Sending", {"attrs": {"disabled": True, "aria-busy": "true"}}),
+)
+STATUSES = (
+    ("you", "Your turn"),
+    ("waiting", "Waiting for Ada"),
+    ("soon", "Expires tomorrow"),
+    ("hours", "Expires in 3 hours"),
+    ("approved", "Approved"),
+    ("declined", "Declined"),
+    ("changed", "Changed"),
+    ("ordered", "Ordered"),
+    ("withdrawn", "Withdrawn"),
+    ("expired", "Expired"),
+    ("closed", "Closed"),
+)
+ICONS = "pencil clock alarm-clock circle-check circle-x arrow-left-right package undo-2".split()
+NOTICES = (
+    ("info", "Claus Meyer is away until Tuesday; Bob Harms decides for him."),
+    ("warn", "This request expires within hours."),
+    ("bad", "The order could not be placed. Nothing was charged."),
+    ("good", "The order is placed."),
+    ("changed", "Rita changed the cart after you opened it."),
+)
+SIGNATURES = (
+    ("done", "Rita asked for approval"),
+    ("you", "Your decision"),
+    ("waiting", "Ada’s turn"),
+    ("next", "The order is placed"),
+    ("good", "Approved"),
+    ("bad", "Declined"),
+)
+TABS = (
+    {"text": "Your turn", "href": "/design#use-tabs", "count": "7", "current": True},
+    {"text": "Waiting for others", "href": "/design#use-tabs", "count": "0"},
+    {"text": "Decided", "href": "/design#use-tabs"},
+)
+CHIPS = (Sample(text="Rita Brandt", href="/design#use-filter_chips"),)
+OPTIONS = (
+    {"value": "ada", "name": "Ada Lindqvist", "note": "Admin. You asked her last."},
+    {"value": "bob", "name": "Bob Harms", "note": "Buyer."},
+    {
+        "value": "rita",
+        "name": "Rita Brandt",
+        "note": "Nobody decides on a request of their own.",
+        "disabled": True,
+    },
+)
+ITEMS = (
+    Sample(
+        name="Thermal labels, 100 × 150 mm",
+        sku="LB-100",
+        quantity="4",
+        unit_price="250.00",
+        tax="19 %",
+        net="1,000.00",
+    ),
+    Sample(
+        name="Hand scanner",
+        sku="SC-20",
+        quantity="1",
+        unit_price="243.70",
+        tax="19 %",
+        net="243.70",
+        note="instead of 260.00",
+    ),
+)
+PASTED: tuple[dict[str, Any], ...] = (
+    {"number": 1, "cells": ["LB-100", "Thermal labels", "4"]},
+    {"number": 2, "cells": ["SC-20", "Hand scanner", "many"], "problem": "“many” is no number."},
+)
+PHRASES = ("Please use the goods of the framework contract.", "The budget of this month is spent.")
+CHANGES = (("Thermal labels", "5", "4"), ("Hand scanner", "", "1"))
+DELIVERY = Sample(day=None, slot="", payment="Invoice, 30 days")
+DETAILS = DetailsView(
+    shipping_address=Address(name="Hafen Logistik", lines=("Kai 7", "20457 Hamburg"), phone=""),
+    billing_address=None,
+    shipping_id="standard",
+    shipping_name="Standard",
+    shipping=Money(900, "EUR"),
+    payment=Payment(provider="invoice", method="invoice"),
+)
+TOTAL, LIMIT = Money(148000, "EUR"), Money(100000, "EUR")
+SMALL, NO_LIMIT = Money(42000, "EUR"), None
+OTHER_LIMIT = Money(100000, "CHF")
+PROBLEMS = (("#quantity", "Line 2: “many” is no number."), (None, "A cart needs a line."))
+MOVED = Sample(code="cart_changed", sentence=Sentence("Rita changed this cart meanwhile."))
+COMPANIES = (
+    Sample(id="le1", name="Hafen Logistik", current=True),
+    Sample(id="le2", name="Hafen Technik", current=False),
+)
+LINE = Sample(
+    line_id="1",
+    name="Hand scanner",
+    sku="SC-20",
+    quantity=1,
+    unit_price=Decimal(260),
+    new_unit_price=None,
+    tax_rate="0.19",
+    totals=Sample(net=Money(26000, "EUR")),
+)
+SNAPSHOT = Sample(
+    lines=[LINE],
+    currency="EUR",
+    totals=Sample(net=Money(26000, "EUR"), tax=Money(4940, "EUR"), gross=Money(30940, "EUR")),
+)
+BARS = tuple(
+    Sample(
+        value=value,
+        x=24 + 110 * at,
+        y=148 - 12 * value,
+        width=60,
+        height=12 * value,
+        middle=54 + 110 * at,
+    )
+    for at, value in enumerate((4, 9, 6))
+)
+MONTHS = ("Sep", "Oct", "Nov")
+_BOB = Sample(name="Bob Harms")
+EFFECT = Sample(
+    is_cut=False,
+    means=Sample(
+        is_none=False,
+        stranded=[],
+        rescued=[Sample(number=2041)],
+        gains=[Sample(member=_BOB, count=3)],
+        losses=[],
+    ),
+)
+NO_EFFECT = Sample(
+    is_cut=True, means=Sample(is_none=True, stranded=[], rescued=[], gains=[], losses=[])
+)
+PEOPLE: tuple[list[Sample], ...] = ([], [_BOB], [_BOB] * 5)
+STATES_OF_ORDER = (("CREATED", "Placed"), ("COMPLETED", "Completed"), ("DECLINED", "Declined"))
+FILTERED = Sample(
+    box="all", filter=Sample(typed={"low": "many"}, problems={"low": "Give an amount."})
+)
+FILTER_OPTIONS = Sample(
+    person=[("rita", "Rita Brandt"), ("marek", "Marek Nowak")],
+    status=[("APPROVED", "Approved"), ("DECLINED", "Declined")],
+    currency=[("EUR", "EUR"), ("CHF", "CHF")],
+    site=[("main", "main")],
+)
+
+
+def moments(now: datetime) -> Sample:
+    """Times around `now`, and how near the end is urgent, for what is shown with a time."""
+    return Sample(
+        now=now,
+        then=now - timedelta(hours=3),
+        before=now - timedelta(days=2),
+        late=now + timedelta(hours=3),
+        soon=now + timedelta(hours=20),
+        far=now + timedelta(days=6),
+        hours=timedelta(hours=6),
+        day=timedelta(days=1),
+    )
+
+
+def state_of(value: str, label: str) -> Sample:
+    """A status as orders and quotes have it."""
+    return Sample(value=value, label=label)
