@@ -66,6 +66,7 @@ FORMS = {
     "successor": "approver=ben&seen=bob",
     "limit": "limit-kind=limited&limit-amount=2000&limit-currency=EUR&limit-version=1",
     "group": "group-version=1",
+    "look": "revision=1",
     "reasons": "version=0&phrases=Too%20dear",
     "le1": "company_id=le1",
     "le2": "company_id=le2",
@@ -132,6 +133,7 @@ POST /approvals/{declined}/resubmission -           401 401 404 404 404 303 403 
 POST /approvals/{pending}/return        -           401 401 404 404 404 303 403 404 404 401 404
 POST /approvals/{declined}/return       -           401 401 404 404 404 409 409 404 404 401 404
 POST /approvals/{pending}/resubmission  -           401 401 404 404 404 409 409 404 404 401 404
+POST /approvals/{pending}/looks         look        401 401 404 404 404 204 204 404 404 401 404
 POST /approvals/{pending}/attachments   -           401 401 404 404 404 422 422 404 404 401 404
 GET  /approvals/{pending}/attachments/nothing -     302 302 404 404 404 404 404 404 404 302 404
 POST /approvals/{pending}/attachments/nothing/removal - 401 401 404 404 404 404 404 404 404 401 404

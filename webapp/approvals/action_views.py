@@ -5,9 +5,9 @@ from collections.abc import Callable
 from flask import Response, request
 from flask_babel import gettext as _
 
-from webapp.approvals import conversation, reminding, service
+from webapp.approvals import conversation, looking, reminding, service
 from webapp.approvals.domain import Action
-from webapp.approvals.forms import DecisionForm, PhraseForm, WordsForm
+from webapp.approvals.forms import DecisionForm, PhraseForm, RevisionForm, WordsForm
 from webapp.approvals.models import Approval
 from webapp.approvals.service import Decision
 from webapp.approvals.views import bp, request_page
@@ -42,6 +42,8 @@ def create_decision(approval_id: str) -> Response:
     if not form.validate():
         return request_page(approval_id, step=_FIRST_PRESS.get(step, step), status=422, form=form)
     if step not in _DECISIONS:
+        if step == _SEEN:
+            _note_look(approval_id, form.revision.data or 1)
         return request_page(approval_id, step=step, form=form, whole=step == _SEEN)
     action, place_order = _DECISIONS[step]
     decision = Decision(
@@ -56,6 +58,16 @@ def create_decision(approval_id: str) -> Response:
             return service.decide(session, current_actor(), approval_id, decision, now=utcnow())
 
     return _answer(approval_id, step, decide, form=form)
+
+
+@bp.post("/approvals/<approval_id>/looks")
+def create_look(approval_id: str) -> Response:
+    """Note that the page was looked at; it sends this by itself."""
+    form = RevisionForm()
+    if not form.validate():
+        return Response(status=422)
+    _note_look(approval_id, form.revision.data or 1)
+    return Response(status=204)
 
 
 @bp.post("/approvals/<approval_id>/questions")
@@ -154,6 +166,11 @@ def create_return(approval_id: str) -> Response:
         _("The request is withdrawn. Change the goods and ask again."),
         cart_id=cart_id,
     )
+
+
+def _note_look(approval_id: str, revision: int) -> None:
+    with db.transaction() as session:
+        looking.look(session, current_actor(), approval_id, revision=revision, now=utcnow())
 
 
 def _pick_phrase(approval_id: str) -> Response:

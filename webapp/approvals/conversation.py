@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.approvals import notices, queries
 from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Turn, next_turn
+from webapp.approvals.looking import look
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice
 from webapp.approvals.recording import entry_by, open_for, record
@@ -77,6 +78,7 @@ def change(
         return approval
     record(session, approval, revised.entry, now=now, **revised.values)
     session.add(revised.row)
+    look(session, actor, approval.id, revision=approval.revision, now=now)
     notice = Notice(template="changed", actor_name=actor.name, changes=revised.changes)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval

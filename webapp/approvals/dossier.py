@@ -83,6 +83,12 @@ class Dossier:
         return decided_for(self.approval)
 
     @property
+    def changed_by(self) -> str:
+        """Who last changed what is decided on."""
+        names = [event.actor_name for event in self.events if event.action == Action.CHANGE]
+        return names[-1] if names else ""
+
+    @property
     def line_ids(self) -> set[str]:
         """The items on which somebody can remark."""
         return {line.line_id for line in self.snapshot.lines}

@@ -221,6 +221,22 @@ class Attachment(Base):
         return Decimal(max(1, self.size // 1024)), "KB"
 
 
+class Look(Base):
+    """Which revision of a request a person has last looked at."""
+
+    __tablename__ = "approval_looks"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "approval_id"], ["approvals.tenant_id", "approvals.id"]),
+        CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    approval_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Utc)
+
+
 class DeclinePhrases(Base):
     """The reasons for declining that a company offers; without any, or a row, the usual ones."""
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from webapp.approvals import listing
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
+from webapp.approvals.looking import last_seen
 from webapp.approvals.phrases import offered
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.timeline import by_line, tell
@@ -53,7 +54,8 @@ def request_page(
     actor, now = current_actor(), utcnow()
     with db.reading() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)
-        form = form or _fresh(dossier)
+        is_first = form is None
+        form = form or _fresh(dossier, last_seen(session, actor, dossier.approval))
         if form.revision.errors:
             step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
@@ -75,6 +77,7 @@ def request_page(
         refusal=refusal,
         phrases=phrases,
         file_refusal=file_refusal,
+        is_first=is_first,
         seen_changes=seen,
         now=now,
         soon=SOON,
@@ -85,8 +88,11 @@ def request_page(
     return response
 
 
-def _fresh(dossier: Dossier) -> DecisionForm:
-    return DecisionForm(formdata=None, data={"revision": dossier.approval.revision})
+def _fresh(dossier: Dossier, last_seen: int) -> DecisionForm:
+    """An empty form on the revision that was last seen; what changed since is shown first (R53)."""
+    decides = dossier.pending and dossier.is_approver
+    revision = last_seen if decides else dossier.approval.revision
+    return DecisionForm(formdata=None, data={"revision": revision})
 
 
 def _begin_again(form: DecisionForm, dossier: Dossier) -> str:
