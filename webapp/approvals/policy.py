@@ -104,19 +104,6 @@ def may(
     return _RULES[action](_acts_as(person_id, approval, is_deputy), approval, standing)
 
 
-def may_reassign(
-    role: Role | None, approval: ApprovalFacts, successor: Member | None, subject: Subject
-) -> Verdict:
-    """Whether an admin of the company may hand the request over to this person (R46)."""
-    if (Status(approval.status), Action.REASSIGN) not in NEXT:
-        return Verdict(False, "finished", outcome(approval))
-    if role is not Role.ADMIN:
-        return _is_handed_over(approval.requester_id, approval, YES)
-    if successor is not None and successor.person_id == approval.approver_id:
-        return no("same_approver", N_("{name} decides this already."), name=successor.name)
-    return may_approve(successor, subject)
-
-
 def may_note(person_id: str, approval: ApprovalFacts, *, is_deputy: bool = False) -> Verdict:
     """Whether this person may say what the approver says beside a decision (R41)."""
     if _acts_as(person_id, approval, is_deputy) == approval.approver_id:

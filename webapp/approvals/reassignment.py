@@ -11,8 +11,9 @@ from webapp.approvals.domain import Action, Turn
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice
 from webapp.approvals.oversight import overseen_by
-from webapp.approvals.policy import Subject, in_time, may_reassign
+from webapp.approvals.policy import Subject, in_time
 from webapp.approvals.recording import demand, entry_by, record
+from webapp.approvals.succession import may_reassign
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Member
 from webapp.kernel.errors import Conflict, NotFound

@@ -10,11 +10,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
-from webapp.approvals.policy import Subject, may_approve
+from webapp.approvals.domain import NEXT, Action, Status
+from webapp.approvals.policy import ApprovalFacts, Subject, may, may_approve
 from webapp.approvals.reasons import Deciders, deciders
 from webapp.identity.domain import CompanyFacts, Member, Role
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import Verdict
+from webapp.kernel.sentence import N_, Verdict, no
+
+
+def may_reassign(
+    role: Role | None, approval: ApprovalFacts, successor: Member | None, subject: Subject
+) -> Verdict:
+    """Whether an admin of the company may hand the request over to this person (R46)."""
+    if role is not Role.ADMIN or (Status(approval.status), Action.REASSIGN) not in NEXT:
+        return may("", Action.REASSIGN, approval)
+    if successor is not None and successor.person_id == approval.approver_id:
+        return no("same_approver", N_("{name} decides this already."), name=successor.name)
+    return may_approve(successor, subject)
 
 
 class Case(Protocol):
