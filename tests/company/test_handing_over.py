@@ -150,7 +150,7 @@ def test_another_role_shows_first_what_it_would_mean(as_: As, desk: Desk) -> Non
     assert reply.status_code == 200
     page = words(reply)
     assert "What it would mean One request would need an approver." in page
-    assert "Ada Admin, Alan Archer, Ben Baker could take over." in page
+    assert "Ada Admin, Alan Archer or Ben Baker could take over." in page
     assert f"/company/requests/{asked}" in reply.text
     assert re.search(r'value="B2B_REQUESTER"[^>]* checked', reply.text)
     with desk.database.reading() as session:
