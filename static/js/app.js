@@ -2,6 +2,8 @@
 // keeps typed words, and holds back a second press.
 import "./copy-rows.js";
 import "./copyable-text.js";
+import "./live-page.js";
+import "./live-parts.js";
 import "./selected-rows.js";
 import "./shortcut-keys.js";
 
@@ -33,6 +35,14 @@ addEventListener("status", (event) => {
   hush("alert");
   say("status", event.detail.value);
 });
+
+// What live-parts.js says and puts into the page, and what it has to know.
+addEventListener("told", (event) => say("status", event.detail));
+addEventListener("fresh-part", ({ target }) => {
+  window.htmx?.process(target);
+  restore(target);
+});
+addEventListener("htmx:afterSwap", () => dispatchEvent(new Event("changed-here")));
 
 addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.matches("form, button, a")) hush("alert", "status");

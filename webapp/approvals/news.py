@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals.domain import Action
 from webapp.approvals.models import Approval
+from webapp.identity.deputies import deputies_of
+from webapp.kernel.clock import utcnow
 from webapp.ledger.queries import latest
 from webapp.live.board import Change
 from webapp.live.views import SOURCES
@@ -31,15 +33,23 @@ def init_app(app: Flask) -> None:
 def changes(session: Session, since: datetime) -> Iterator[Change]:
     """Every change of a request whose transaction began after this moment.
 
-    Told are requester and approver, and who was the approver before it was handed over.
+    Told are requester and approver, those who stand in for the approver, and who was the approver
+    before it was handed over.
     """
     rows = session.execute(select(*_COLUMNS).where(Approval.modified_at > since)).all()
     former = _former(session, [(row.tenant_id, row.id) for row in rows])
+    owners = {(row.tenant_id, row.approver_id) for row in rows}
+    deputies = deputies_of(session, owners, now=utcnow())
     for row in rows:
         yield Change(
             mark=f"{row.id} {row.version}",
             tenant_id=row.tenant_id,
-            people=(row.requester_id, row.approver_id, *former.get((row.tenant_id, row.id), ())),
+            people=(
+                row.requester_id,
+                row.approver_id,
+                *former.get((row.tenant_id, row.id), ()),
+                *deputies.get((row.tenant_id, row.approver_id), ()),
+            ),
         )
 
 

@@ -1,10 +1,11 @@
 """Reading absences: who is away in a company, and who stands in for whom (R60)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from webapp.identity.domain import Actor, Away
@@ -99,6 +100,21 @@ def entrusted(
         Absence.company_id == company_id,
         _not_over(now),
     )
+
+
+def deputies_of(
+    session: Session, owners: Collection[tuple[str, str]], *, now: datetime
+) -> dict[tuple[str, str], list[str]]:
+    """Who stands in for these people, now or later, by tenant and owner."""
+    found: dict[tuple[str, str], list[str]] = {}
+    if owners:
+        keys = tuple_(Absence.tenant_id, Absence.owner_id)
+        query = select(Absence.tenant_id, Absence.owner_id, Absence.deputy_id)
+        for tenant_id, owner_id, deputy_id in session.execute(
+            query.where(keys.in_(owners), _not_over(now)).distinct().limit(_MOST)
+        ):
+            found.setdefault((tenant_id, owner_id), []).append(deputy_id)
+    return found
 
 
 def one(session: Session, tenant_id: str, absence_id: str) -> Away:

@@ -1,0 +1,176 @@
+"""Two people at work at once: what one does appears at the other, who is not disturbed by it."""
+
+import time
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.journeys.conftest import Sit
+from tests.journeys.seat import Seat
+from tests.support.cast import ADA, ALAN, BEN, RITA, ROB
+from tests.support.desk import UNDER, Desk
+
+pytestmark = pytest.mark.journey
+
+TOTAL = "1,510.00 EUR"
+# Two seconds to be told, and what a busy machine adds.
+SOON = 6_000
+WORDS = "Please order the next ones before the summer."
+COMMENT = "Comment for Rita"
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def row(seat: Seat, asked: str) -> Locator:
+    return seat.page.locator(f"#request-{asked}")
+
+
+def test_a_new_request_appears_in_an_open_inbox(desk: Desk, sit: Sit) -> None:
+    desk.ask(RITA, ALAN)
+    alan = sit(desk, "alan", to="/inbox")
+    alan.page.locator("[data-row]").first.wait_for()
+    before = alan.page.locator("[data-row]").count()
+    alan.page.mouse.move(5, 5)
+    began = time.monotonic()
+    asked = desk.ask(ROB, ALAN, UNDER)
+    expect(row(alan, asked)).to_be_visible(timeout=SOON)
+    assert time.monotonic() - began < SOON / 1000
+    expect(alan.page.locator("[data-row]")).to_have_count(before + 1)
+    expect(alan.page.locator("#count-inbox")).to_have_text(str(before + 1))
+    alan.is_told("One new request")
+
+
+def test_a_row_under_the_pointer_stays_while_another_is_added_below(desk: Desk, sit: Sit) -> None:
+    first = desk.ask(RITA, ALAN)
+    alan = sit(desk, "alan", to="/inbox")
+    mine = row(alan, first)
+    mine.hover()
+    mine.evaluate("(row) => { row.dataset.untouched = 'yes'; }")
+    box = mine.bounding_box()
+    asked = desk.ask(ROB, ALAN, UNDER)
+    expect(row(alan, asked)).to_be_visible(timeout=SOON)
+    expect(mine).to_have_attribute("data-untouched", "yes")
+    assert mine.bounding_box() == box
+
+
+def test_what_somebody_else_ended_leaves_when_the_pointer_has(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, ALAN)
+    alan = sit(desk, "alan", to="/inbox")
+    mine = row(alan, asked)
+    mine.hover()
+    rita = sit(desk, "rita", to=f"/approvals/{asked}")
+    rita.press("Withdraw")
+    rita.press("Withdraw it")
+    rita.is_told("The request is withdrawn.")
+    expect(alan.page.locator(".live-news")).to_contain_text("Something changed", timeout=SOON)
+    expect(mine).to_be_visible()
+    alan.page.mouse.move(5, 5)
+    expect(mine).to_have_count(0)
+    expect(alan.page.locator(".live-news p")).to_be_empty()
+
+
+def test_a_decision_shows_on_the_open_page_of_the_requester(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, ADA)
+    rita = sit(desk, "rita", to=f"/approvals/{asked}")
+    rita.page.mouse.move(5, 5)
+    ada = sit(desk, "ada", to=f"/approvals/{asked}")
+    ada.press(f"Approve {TOTAL}")
+    ada.press("Approve only")
+    ada.is_told(f"You approved {TOTAL} for Rita")
+    expect(rita.button(f"Place the order for {TOTAL}")).to_be_visible(timeout=SOON)
+    rita.is_told("Ada Admin approved")
+    # What came can be used like what was there.
+    rita.press(f"Place the order for {TOTAL}")
+    rita.is_told("is placed")
+    # Ada’s focus is still where she decided.
+    expect(ada.page.locator(".live-news")).to_contain_text("Rita Roe", timeout=SOON)
+    ada.press("Show")
+    ada.reads("See the order")
+
+
+def test_who_writes_is_told_and_not_disturbed(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, ADA)
+    ada = sit(desk, "ada", to=f"/approvals/{asked}")
+    field = ada.field(COMMENT)
+    field.click()
+    field.press_sequentially(WORDS)
+    rita = sit(desk, "rita", to=f"/approvals/{asked}")
+    rita.write("Comment for Ada", "It is for the new hall.")
+    rita.press("Comment")
+    expect(ada.page.locator(".live-news")).to_contain_text("Rita Roe", timeout=SOON)
+    expect(field).to_be_focused()
+    expect(field).to_have_value(WORDS)
+    ada.never_reads("It is for the new hall.")
+    field.press_sequentially(" Thanks.")
+    ada.press("Show")
+    ada.reads("It is for the new hall.")
+    expect(ada.field(COMMENT)).to_have_value(f"{WORDS} Thanks.")
+    expect(ada.page.locator(".timeline-entry:focus")).to_have_count(1)
+    ada.press("Comment")
+    ada.reads(WORDS)
+
+
+def test_who_decides_sees_a_change_before_the_buttons_come_back(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, ADA)
+    ada = sit(desk, "ada", to=f"/approvals/{asked}")
+    ada.field(COMMENT).fill(WORDS)
+    rita = sit(desk, "rita", to=f"/approvals/{asked}/details")
+    rita.pick("Ship", "Express, next working day, 24.90 EUR")
+    rita.press("Save as revision 2")
+    expect(ada.page.locator(".live-news")).to_contain_text("Rita Roe", timeout=SOON)
+    ada.press("Show")
+    ada.reads("changed this")
+    expect(ada.button("Decline")).to_have_count(0)
+    ada.press("I have seen the change")
+    expect(ada.page.locator("#decision-panel")).to_contain_text("revision 2")
+
+
+def test_a_tab_that_was_hidden_is_up_to_date_when_it_is_looked_at(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, ADA)
+    rita = sit(desk, "rita", to=f"/approvals/{asked}")
+    rita.page.mouse.move(5, 5)
+    rita.page.evaluate(HIDE, True)
+    questions: list[str] = []
+    ada = sit(desk, "ada", to=f"/approvals/{asked}")
+    rita.page.wait_for_timeout(2_000)
+    rita.page.on("request", lambda request: questions.append(request.url))
+    ada.write("Comment for Rita", "One more thing.")
+    ada.press("Comment")
+    ada.reads("One more thing.")
+    rita.page.wait_for_timeout(3_000)
+    assert questions == []
+    rita.page.evaluate(HIDE, False)
+    expect(rita.page.get_by_role("main")).to_contain_text("One more thing.", timeout=SOON)
+
+
+def test_a_server_that_was_away_is_asked_again(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, BEN, UNDER)
+    rita = sit(desk, "rita", to=f"/approvals/{asked}")
+    rita.page.mouse.move(5, 5)
+    away = lambda route: route.fulfill(status=503, headers={"Retry-After": "5"})  # noqa: E731
+    rita.page.route("**/live?*", away)
+    ben = sit(desk, "ben", to=f"/approvals/{asked}")
+    ben.write(COMMENT, "Is this urgent?")
+    ben.press("Comment")
+    rita.page.wait_for_timeout(4_000)
+    rita.never_reads("Is this urgent?")
+    rita.page.unroute("**/live?*", away)
+    expect(rita.page.get_by_role("main")).to_contain_text("Is this urgent?", timeout=20_000)
+    rita.watched.problems.clear()
+
+
+def test_who_was_signed_out_is_asked_nothing_any_more(desk: Desk, sit: Sit) -> None:
+    ben = sit(desk, "ben", to="/inbox")
+    desk.end_sessions("ben")
+    # The process forgets sessions that ended within half a minute.
+    with ben.page.expect_response(
+        lambda reply: "/live" in reply.url and reply.status == 302, timeout=40_000
+    ):
+        pass
+    questions: list[str] = []
+    ben.page.on("request", lambda request: questions.append(urlsplit(request.url).path))
+    ben.page.wait_for_timeout(4_000)
+    assert "/live" not in questions
