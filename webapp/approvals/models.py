@@ -114,6 +114,8 @@ class Approval(Base):
             postgresql_where=_DECIDED,
         ),
         Index("ix_approvals_resource", "tenant_id", "resource_type", "resource_id"),
+        # For all tenants at once: whose open pages are to hear of a change.
+        Index("ix_approvals_modified", "modified_at"),
     )
 
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
