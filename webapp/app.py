@@ -11,6 +11,7 @@ from webapp import errors, extensions, headers, i18n, logs, migrating, packing, 
 from webapp.approvals import (
     action_views,
     attachment_views,
+    bulk_views,
     details_views,
     inbox_views,
     list_views,
@@ -65,6 +66,7 @@ _FEATURES = (
 _FURTHER_PAGES = (
     action_views,
     attachment_views,
+    bulk_views,
     details_views,
     inbox_views,
     line_views,

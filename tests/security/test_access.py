@@ -51,6 +51,7 @@ FORMS = {
     "decline": "step=declined&revision=1&note=No",
     "first-press": "step=approve&revision=1",
     "ask": "step=asked&revision=1&note=Why",
+    "selection": "step=approved&note=&selected=nowhere:1",
     "words": "text=Hello",
     "terms": "revision=1&shipping_method=zone-de/express&shipping_address=&billing_address="
     "&payment_method=&window=",
@@ -92,6 +93,9 @@ TABLE = """
 GET  /                                  -           302 302 302 302 302 302 302 302 302 302 302
 GET  /inbox                             -           302 302 200 200 200 200 200 200 200 302 200
 GET  /inbox?open={pending}              -           302 302 404 404 404 404 200 404 404 302 404
+GET  /inbox/selection?selected={pending}:1 -        302 302 200 200 200 200 200 200 200 302 200
+GET  /inbox/selection/outcome?selected={pending}:1 - 302 302 200 200 200 200 200 200 200 302 200
+POST /inbox/selection                   selection   401 401 303 303 303 303 303 303 303 401 303
 POST /inbox/{pending}/decision          first-press 401 401 404 404 404 404 200 404 404 401 404
 POST /inbox/{pending}/decision          order       401 401 404 404 404 404 303 404 404 401 404
 POST /inbox/{declined}/decision         approve     401 401 404 404 404 404 409 404 404 401 404

@@ -72,6 +72,20 @@ class PhraseForm(DecisionForm):
             self.note.data = f"{typed}\n{phrase}".lstrip("\n")
 
 
+class BulkForm(FlaskForm):  # type: ignore[misc]
+    """One decision on all the requests that are selected."""
+
+    note = TextAreaField(
+        _l("Comment"), validators=[storable, Length(max=MAX_WORDS, message=_TOO_LONG)]
+    )
+    step = HiddenField(validators=[InputRequired(), AnyOf(("order", "approved", "declined"))])
+
+    def validate_note(self, field: Field) -> None:
+        """A decline without a reason helps nobody."""
+        if self.step.data == "declined" and not (field.data or "").strip():
+            raise StopValidation(_l("Say why, so that everybody who asked can act on it."))
+
+
 class RevisionForm(FlaskForm):  # type: ignore[misc]
     """The revision that was seen, beside another form."""
 
