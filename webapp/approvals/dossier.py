@@ -16,6 +16,7 @@ from webapp.approvals.policy import decided_for, in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
 from webapp.approvals.recording import standing
 from webapp.approvals.reminding import may_remind
+from webapp.approvals.replacing import Replacing, replacing
 from webapp.approvals.substitution import represented
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import Snapshot, thaw
@@ -56,6 +57,7 @@ class Dossier:
     next_id: str | None
     attachments: list[Attachment]
     usual: Sentence | None
+    replacing: Replacing
 
     @property
     def total(self) -> Money:
@@ -148,6 +150,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         next_id=next_id,
         attachments=attached(session, approval),
         usual=_usual(session, actor, approval),
+        replacing=replacing(session, actor, approval),
     )
 
 

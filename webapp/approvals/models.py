@@ -25,6 +25,7 @@ _LIVE = text("status IN ('PENDING', 'APPROVED')")
 _PENDING = text("status = 'PENDING'")
 _MEGABYTE = 1024 * 1024
 _DECIDED = text("decided_by_id IS NOT NULL")
+_REPLACES = text("replaces_id IS NOT NULL")
 _TO_REMIND = text("status = 'PENDING' AND reminder_due_at IS NOT NULL")
 
 
@@ -90,6 +91,14 @@ class Approval(Base):
             postgresql_where=_TO_REMIND,
         ),
         Index(
+            "ix_approvals_replaces",
+            "tenant_id",
+            "replaces_id",
+            "number",
+            sqlite_where=_REPLACES,
+            postgresql_where=_REPLACES,
+        ),
+        Index(
             "ix_approvals_turn",
             "tenant_id",
             "approver_id",
@@ -128,6 +137,8 @@ class Approval(Base):
     resource_id: Mapped[str] = mapped_column(Id)
     company_id: Mapped[str] = mapped_column(Id)
     company_name: Mapped[str] = mapped_column(Text)
+    # The earlier request whose goods were asked for once more (R56).
+    replaces_id: Mapped[str | None] = mapped_column(Id)
     site_code: Mapped[str] = mapped_column(Id)
     requester_id: Mapped[str] = mapped_column(Id)
     requester_first_name: Mapped[str] = mapped_column(Text)

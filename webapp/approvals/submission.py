@@ -207,6 +207,8 @@ def _create(
     approval = _row(session, submission, plan, head, now=now)
     approval.number = number
     approval.comment = comment or None
+    if plan.resource.type is ResourceType.CART:
+        approval.replaces_id = carts.resubmits(session, actor.tenant_id, plan.resource.id)
     session.add(approval)
     session.flush()  # the revision refers to the row
     site = carts.site(session, actor.tenant_id, plan.resource.site_code)

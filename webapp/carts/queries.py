@@ -155,6 +155,12 @@ def resource(session: Session, tenant_id: str, type: ResourceType, id: str) -> R
     return None if row is None else _views(session, type, [row])[0].resource
 
 
+def resubmits(session: Session, tenant_id: str, cart_id: str) -> str | None:
+    """The request from which the goods of this cart came back (R27)."""
+    query = select(Cart.resubmits_id).where(Cart.tenant_id == tenant_id, Cart.id == cart_id)
+    return session.scalar(query)
+
+
 def site(session: Session, tenant_id: str, code: str) -> SiteFacts:
     """The site with its price list (R34); raises `NotFound` (code `no_site`)."""
     return _site(session, select(Site).where(Site.tenant_id == tenant_id, Site.code == code))
