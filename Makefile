@@ -34,7 +34,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format messages lock screenshots wheel clean
+.PHONY: help setup demo test check format messages lock screenshots lighthouse wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -81,6 +81,9 @@ lock: ## Write the lock files anew (UPGRADE=--upgrade takes newer versions)
 screenshots: .venv/program.stamp .venv/test.stamp ## Take pictures of every page into test-results/
 	@$(PY) tests/support/screenshots.py $(ARGS)
 
+lighthouse: .venv/program.stamp .venv/test.stamp build/lighthouse/lighthouse.stamp ## Measure the main pages with Lighthouse (needs node)
+	@$(PY) -m tests.lighthouse.measuring
+
 wheel: .venv/program.stamp ## Build the wheel into dist/
 	@mkdir -p dist
 	@PYTHONPATH=$(BUILD_TOOLS) $(PY) -m hatchling build -t wheel
@@ -119,6 +122,14 @@ clean: ## Remove everything that make made, the environment too
 	@echo "Installing what the build needs ..."
 	@rm -rf $(BUILD_TOOLS)
 	@$(LOCKED) --target $(BUILD_TOOLS) -r $<
+	@touch $@
+
+build/lighthouse/lighthouse.stamp: tests/lighthouse/package-lock.json
+	@command -v npm >/dev/null || { echo "Lighthouse needs node 18 or newer, with npm." >&2; exit 1; }
+	@echo "Installing Lighthouse ..."
+	@mkdir -p build/lighthouse
+	@cp tests/lighthouse/package.json tests/lighthouse/package-lock.json build/lighthouse/
+	@cd build/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .venv/program.stamp: pyproject.toml hatch_build.py $(CATALOGUES) .venv/run.stamp .venv/build.stamp

@@ -24,7 +24,7 @@ _SCREENS: dict[Screen, dict[str, Any]] = {
 }
 # Root has no sandbox to offer, a container little shared memory, and Chromium must not talk
 # to anybody but the desk.
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-gpu",
@@ -85,7 +85,7 @@ def launched() -> Iterator[Browser]:
     """A browser for the length of the block."""
     path = find_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
             yield browser
         finally:

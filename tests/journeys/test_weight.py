@@ -1,0 +1,78 @@
+"""How heavy the main pages are on their way to a browser, packed with Brotli."""
+
+import http.client
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import brotli
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import visiting
+from tests.support.desk import Desk
+from tests.support.places import PLACES, be, names
+
+pytestmark = pytest.mark.journey
+
+KB = 1024
+# The goal for the first view is 30 kB. htmx alone is half of that and the style sheet of the whole
+# desk a third; this holds what is reached, so that it does not get worse unseen.
+FIRST_VIEW, SCRIPTS, LATER = 38 * KB, 20 * KB, 6.5 * KB
+# The page, its style sheet, our script and htmx. The icon of the tab comes beside them, once.
+REQUESTS, ICON = 4, "favicon"
+_PARTS = re.compile(r'<(?:link rel="(?:stylesheet|icon)" href|script src)="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class View:
+    """A page and what it loads: the bytes of each on the wire, by address."""
+
+    page: int
+    parts: dict[str, int]
+
+    @property
+    def scripts(self) -> int:
+        """The bytes of all scripts."""
+        return sum(size for address, size in self.parts.items() if address.endswith(".js"))
+
+
+@pytest.mark.parametrize("name", ["inbox", "request", "checkout-asks"])
+def test_a_page_is_light(name: str, demo: Desk, browser: Browser) -> None:
+    place = next(place for place in PLACES if place.name == name)
+    path = place.path
+    for key, text in names(demo).items():
+        path = path.replace(f"{{{key}}}", text)
+    with visiting(browser, demo.url) as visit:
+        be(visit.page, place.reader)
+        cookies = visit.page.context.cookies()
+        asked: list[str] = []
+        visit.page.on("request", lambda request: asked.append(request.url))
+        visit.page.goto(path)
+        visit.page.wait_for_load_state("load")
+    view = _weigh(demo.url, path, "; ".join(f"{one['name']}={one['value']}" for one in cookies))
+    # Later pages find everything but themselves in the browser.
+    assert view.page <= LATER
+    assert view.scripts <= SCRIPTS
+    assert view.page + sum(view.parts.values()) <= FIRST_VIEW
+    needed = [address for address in asked if ICON not in address and "/static/" in address]
+    assert len(needed) + 1 <= REQUESTS
+    assert all(address.startswith(demo.url) for address in asked)
+
+
+def _weigh(url: str, path: str, cookie: str) -> View:
+    page = _fetch(url, path, cookie)
+    parts = set(_PARTS.findall(brotli.decompress(page).decode()))
+    assert parts
+    return View(len(page), {part: len(_fetch(url, part, cookie)) for part in parts})
+
+
+def _fetch(url: str, path: str, cookie: str) -> bytes:
+    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        line.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "br"})
+        reply = line.getresponse()
+        assert reply.status == 200, path
+        return reply.read()
+    finally:
+        line.close()
