@@ -30,7 +30,16 @@ from webapp.company import views as company_views
 from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.emporix import api
-from webapp.identity import account_views, credential_views, frame, guards, kept, oidc, sessions
+from webapp.identity import (
+    absence_views,
+    account_views,
+    credential_views,
+    frame,
+    guards,
+    kept,
+    oidc,
+    sessions,
+)
 from webapp.identity import views as identity_views
 from webapp.live import views as live_views
 from webapp.orders import views as order_views
@@ -44,6 +53,7 @@ _BLUEPRINTS = (
     identity_views.bp,
     account_views.bp,
     credential_views.bp,
+    absence_views.bp,
     live_views.bp,
     cart_views.bp,
     quote_views.bp,

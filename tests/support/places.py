@@ -136,6 +136,9 @@ PLACES = (
     Place("key-new-companies", "credentials.new_key", "/account/keys/new", "claus"),
     Place("key-new-refused", "credentials.new_key", "/account/keys/new", "rita", "Make the key"),
     Place("key-end", "credentials.new_key_revocation", "/account/keys/{key}/revocation", "rita"),
+    Place("absence-new", "absences.new", "/account/absences/new", "ada"),
+    Place("absence-refused", "absences.new", "/account/absences/new", "ada", "Save"),
+    Place("absence-for", "absences.new_for", "/company/people/bob/absences/new", "ada"),
     Place("client-new", "credentials.new_client", "/account/clients/new", "ada"),
     Place(
         "client-end",

@@ -58,17 +58,18 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
         texts = _OWN_WITH_DIFFERENCES if own else _OTHERS_WITH_DIFFERENCES
         # What was sent is struck out, and what was approved stands.
         changes = [replace(one, old=one.new, new=one.old) for one in changes]
+    told = sentence(
+        texts[action],
+        actor=event.actor_name or sentence(N_("Somebody")),
+        approver=event.data.get("approver", ""),
+        former=event.data.get("former", ""),
+        order=event.data.get("order", ""),
+        item=event.data.get("item", ""),
+        file=event.data.get("file", ""),
+        revision=event.revision,
+    )
     return TimelineEntry(
-        sentence=sentence(
-            texts[action],
-            actor=event.actor_name or sentence(N_("Somebody")),
-            approver=event.data.get("approver", ""),
-            former=event.data.get("former", ""),
-            order=event.data.get("order", ""),
-            item=event.data.get("item", ""),
-            file=event.data.get("file", ""),
-            revision=event.revision,
-        ),
+        sentence=_on_behalf(event, told, reader_id),
         at=event.at,
         name=event.actor_name,
         words=reworded.new if reworded else event.text,
@@ -82,6 +83,17 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
 
 # Who reminded is nobody where the desk did so by itself.
 _BY_ITSELF = {Action.REMIND: N_("{approver} was reminded, since the request expires soon")}
+
+
+def _on_behalf(event: Event, told: Sentence, reader_id: str) -> Sentence:
+    """The same with the name of whom it was done for (R60)."""
+    if event.for_id is None:
+        return told
+    if event.for_id == reader_id:
+        return sentence(N_("{what}, for you"), what=told)
+    return sentence(N_("{what}, for {owner}"), what=told, owner=event.for_name)
+
+
 _OTHERS = {
     Action.SUBMIT: N_("*{actor}* asked {approver} for approval"),
     Action.COMMENT: N_("*{actor}* wrote"),

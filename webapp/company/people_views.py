@@ -14,6 +14,7 @@ from webapp.company.views import bp
 from webapp.errors import status_of
 from webapp.extensions import db
 from webapp.identity import administration
+from webapp.identity.absence_scene import open_absences
 from webapp.identity.domain import Actor, Member, Role
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
@@ -119,6 +120,7 @@ def _person_page(
     wanted = Role(str(form.role.data)) if form is not None and form.wants_preview else None
     with db.reading() as session:
         found = scene.load_person(session, current_actor(), person_id, wanted=wanted, now=utcnow())
+        absences = open_absences(session, current_actor(), person_id, now=utcnow())
     role = found.member.role
     return render(
         "company/show_person.html",
@@ -127,6 +129,7 @@ def _person_page(
         form=form or RoleForm(formdata=None, data={"role": role, "seen": role}),
         refusal=refusal,
         sources=SOURCES,
+        absence_scene=absences,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp.approvals.domain import Status
+from webapp.approvals.policy import decided_for
 from webapp.carts.domain import ResourceType, Totals
 from webapp.carts.snapshot import Snapshot, SnapshotLine, thaw
 from webapp.checkout.queries import Permission
@@ -20,8 +21,8 @@ CHECKOUT = "CHECKOUT"
 def approval(row: Any, revision: Any) -> dict[str, Any]:
     """The document of an approval with what stands in this revision; what is absent is left out.
 
-    Undocumented and added: `requestor.email`, `metadata.updatedAt`, `resource.orderId`, and name
-    and SKU of each item.
+    Undocumented and added: `requestor.email`, `metadata.updatedAt`, `resource.orderId`, name and
+    SKU of each item, and `decidedBy` where somebody ended it on behalf of the approver (R60).
     """
     return _given(
         id=row.id,
@@ -31,6 +32,7 @@ def approval(row: Any, revision: Any) -> dict[str, Any]:
         resource=_resource(row, revision),
         requestor={**_person(row, "requester"), "email": row.requester_email},
         approver=_person(row, "approver"),
+        decidedBy=_deputy(row),
         comment=row.comment,
         approverComment=row.approver_comment,
         expiryDate=moment(row.expires_at),
@@ -77,6 +79,12 @@ def _person(row: Any, side: str) -> dict[str, Any]:
         "firstName": getattr(row, f"{side}_first_name"),
         "lastName": getattr(row, f"{side}_last_name"),
     }
+
+
+def _deputy(row: Any) -> dict[str, Any] | None:
+    if not decided_for(row):
+        return None
+    return {"userId": row.decided_by_id, "name": row.decided_by_name}
 
 
 def _resource(row: Any, revision: Any) -> dict[str, Any]:

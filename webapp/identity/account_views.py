@@ -6,6 +6,7 @@ from flask_babel import gettext
 from webapp import i18n
 from webapp.extensions import db, settings
 from webapp.identity import clients, keys, queries, service, session_store
+from webapp.identity.absence_scene import open_absences
 from webapp.identity.domain import PersonFacts
 from webapp.identity.forms import PreferencesForm
 from webapp.identity.guards import current_actor
@@ -105,6 +106,7 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
         )
         own_keys = keys.listed(session, actor, now=utcnow())
         own_clients = clients.listed_own(session, actor)
+        absence_scene = open_absences(session, actor, actor.person_id, now=utcnow())
     stored = current_session().stored
     return render(
         "account/show.html",
@@ -117,6 +119,7 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
         keys=own_keys,
         administers=bool(may_administer(actor)),
         clients=own_clients,
+        absence_scene=absence_scene,
     )
 
 

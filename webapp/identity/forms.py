@@ -1,17 +1,18 @@
-"""The forms of the account page: settings, API keys and API clients."""
+"""The forms of the account page: settings, absences, API keys and API clients."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, Field, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
 from webapp.config import LANGUAGES
 from webapp.i18n import say, time_zones
-from webapp.identity.domain import Workplace
+from webapp.identity.absence_rules import Days
+from webapp.identity.domain import Member, Workplace
 from webapp.identity.keys import LONGEST_NAME
 from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_
@@ -142,3 +143,32 @@ class ClientForm(NamedForm):
             "order.order_read": self.reads_orders.data,
         }
         return tuple(scope for scope, is_wanted in chosen.items() if is_wanted)
+
+
+class AbsenceForm(FlaskForm):
+    """From which day to which, and who decides meanwhile."""
+
+    first_day = DateField(
+        lazy_gettext("First day"),
+        validators=[InputRequired(lazy_gettext("Choose the first day, like 2026-12-24."))],
+    )
+    last_day = DateField(
+        lazy_gettext("Last day"),
+        validators=[InputRequired(lazy_gettext("Choose the last day, like 2026-12-31."))],
+    )
+    deputy = RadioField(
+        lazy_gettext("Who decides meanwhile"),
+        validators=[InputRequired(lazy_gettext("Choose who decides meanwhile."))],
+    )
+
+    def __init__(self, deputies: Sequence[Member], **values: object) -> None:
+        super().__init__(**values)
+        self.deputy.choices = [SelectChoice(one.person_id, one.name) for one in deputies]
+
+    @property
+    def days(self) -> Days:
+        """The chosen days; only of a form that is valid."""
+        first, last = self.first_day.data, self.last_day.data
+        assert first is not None  # noqa: S101 - required above
+        assert last is not None  # noqa: S101 - required above
+        return Days(first, last)

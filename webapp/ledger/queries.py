@@ -26,6 +26,7 @@ class Event:
     for_name: str
     text: str
     data: dict[str, Any] = field(default_factory=dict)
+    for_id: str | None = None
 
 
 def events(session: Session, tenant_id: str, stream_id: str) -> list[Event]:
@@ -102,4 +103,5 @@ def _event(row: LedgerEntry) -> Event:
         for_name=content.get("for", ""),
         text=content.get("text", ""),
         data=content.get("data", {}),
+        for_id=row.for_id,
     )
