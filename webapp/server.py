@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from granian.server.common import AbstractServer
 
 _GRACE = 10
+# Of one web process. Browsers keep theirs open, so these are people, not requests at work: whoever
+# comes when all are taken waits until somebody leaves.
+_CONNECTIONS = 4096
+_OTHER_FILES = 256
 _PARENT_EVERY = 2.0
 
 
@@ -60,12 +64,27 @@ def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer
         factory=True,
         workers=settings.workers,
         blocking_threads=settings.threads,
-        backpressure=settings.threads * 16,
+        backpressure=_connections(settings),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.error,
     )
+
+
+def _connections(settings: Settings) -> int:
+    """How many connections a web process takes; raises its limit of open files where it can."""
+    least = settings.threads * 16
+    if sys.platform == "win32":
+        return least
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _OTHER_FILES
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(least, allowed - _OTHER_FILES)
 
 
 def _start_worker() -> BaseProcess:
