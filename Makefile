@@ -34,7 +34,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format messages lock screenshots lighthouse wheel clean
+.PHONY: help setup demo test check format messages lock screenshots pictures lighthouse wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -80,6 +80,9 @@ lock: ## Write the lock files anew (UPGRADE=--upgrade takes newer versions)
 
 screenshots: .venv/program.stamp .venv/test.stamp ## Take pictures of every page into test-results/
 	@$(PY) tests/support/screenshots.py $(ARGS)
+
+pictures: .venv/program.stamp .venv/test.stamp ## Take the pictures of docs/design.md anew
+	@$(PY) tests/support/screenshots.py --pictures
 
 lighthouse: .venv/program.stamp .venv/test.stamp build/lighthouse/lighthouse.stamp ## Measure the main pages with Lighthouse (needs node)
 	@$(PY) -m tests.lighthouse.measuring

@@ -1,7 +1,8 @@
 """Pictures of every page of a freshly told demo: `make screenshots`.
 
 By default into `test-results/screenshots/`; a folder can be named instead, and words of names to
-take only some of the pages. `--readme` takes the one picture of the README.
+take only some of the pages. `--readme` takes the one picture of the README, `--pictures` those of
+`docs/design.md`, small enough for the repository.
 """
 
 import argparse
@@ -24,6 +25,12 @@ from tests.support.places import PLACES, Place, be, names, open_place  # noqa: E
 
 FOLDER = ROOT / "test-results" / "screenshots"
 README = ROOT / "docs" / "screenshot.png"
+PICTURES = ROOT / "docs" / "pictures"
+# The pages that `docs/design.md` shows, by their names in `tests/support/places.py`.
+PICTURED = (
+    "sign-in", "inbox", "request", "request-own-waiting", "requests", "checkout-asks", "cart",
+    "orders", "company", "account", "developers", "design",
+)  # fmt: skip
 WIDTHS = {1440: 900, 768: 1024, 390: 844}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -34,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("only", nargs="*", help="take only the pages with these words in the name")
     parser.add_argument("--readme", action="store_true", help="take docs/screenshot.png")
+    parser.add_argument("--pictures", action="store_true", help="take docs/pictures/")
     chosen = parser.parse_args(arguments)
     print("Telling the story of the demo ...", flush=True)
     try:
@@ -44,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         ):
             if chosen.readme:
                 _take_readme(browser, desk)
+            elif chosen.pictures:
+                _take_pictures(browser, desk)
             else:
                 _take_all(browser, desk, chosen.folder, chosen.only)
     except (NotServed, Unavailable) as error:
@@ -84,8 +94,21 @@ def _take_readme(browser: Browser, desk: Desk) -> None:
     print(f"{README}: {README.stat().st_size // 1000} kB")
 
 
+def _take_pictures(browser: Browser, desk: Desk) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    known = names(desk)
+    places = [place for place in PLACES if place.name in PICTURED]
+    for reader in dict.fromkeys(place.reader for place in places):
+        # Drawn at half the size, so that a dozen of them weigh little.
+        with _reading(browser, desk, reader, device_scale_factor=0.5) as page:
+            for place in (one for one in places if one.reader == reader):
+                open_place(page, place, known)
+                page.screenshot(path=PICTURES / f"{place.name}.png")
+    print(f"The pictures are in {PICTURES}")
+
+
 @contextmanager
-def _reading(browser: Browser, desk: Desk, reader: str) -> Iterator[Page]:
+def _reading(browser: Browser, desk: Desk, reader: str, **further: Any) -> Iterator[Page]:
     options: dict[str, Any] = {
         "viewport": {"width": 1440, "height": 900},
         "color_scheme": "light",
@@ -93,7 +116,7 @@ def _reading(browser: Browser, desk: Desk, reader: str) -> Iterator[Page]:
         "locale": "en-GB",
         "timezone_id": "Europe/Berlin",
     }
-    context = browser.new_context(base_url=desk.url, **options)
+    context = browser.new_context(base_url=desk.url, **options, **further)
     try:
         page = context.new_page()
         if reader:
