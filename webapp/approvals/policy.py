@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from webapp.approvals.domain import NEXT, Action, Status, Turn, next_reminder
+from webapp.approvals.domain import NEXT, Action, Status, Turn
 from webapp.approvals.reasons import Deciders, deciders, exceeds
 from webapp.carts.domain import ResourceType
 from webapp.identity.domain import CompanyFacts, Member, Role
@@ -120,20 +120,6 @@ def in_time(approval: ApprovalFacts, now: datetime) -> Verdict:
     if approval.status == Status.PENDING and approval.expires_at <= now:
         return Verdict(False, "finished", sentence(_OUTCOMES[Status.EXPIRED]))
     return YES
-
-
-def rested(approval: ApprovalFacts, now: datetime) -> Verdict:
-    """No, while the approver was reminded less than a day ago (R55)."""
-    last = approval.reminded_at
-    if last is None or next_reminder(last) <= now:
-        return YES
-    return no(
-        "too_soon",
-        N_("You reminded {name} {when}. You can do so again {again}."),
-        name=approval.approver_first_name,
-        when=last,
-        again=next_reminder(last),
-    )
 
 
 def outcome(approval: ApprovalFacts) -> Sentence:

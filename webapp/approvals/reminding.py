@@ -5,15 +5,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
-from webapp.approvals.domain import Action
+from webapp.approvals.domain import Action, next_reminder
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice
-from webapp.approvals.policy import ApprovalFacts, in_time, may, rested
+from webapp.approvals.policy import ApprovalFacts, in_time, may
 from webapp.approvals.recording import entry_by, open_for, record
 from webapp.approvals.service import SYSTEM
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict
-from webapp.kernel.sentence import YES, Verdict
+from webapp.kernel.sentence import N_, YES, Verdict, no
 from webapp.ledger.service import Entry
 
 
@@ -23,6 +23,20 @@ def may_remind(
     """Whether this person may remind the approver now, and why not."""
     verdict = in_time(approval, now) and may(person_id, Action.REMIND, approval, standing=standing)
     return verdict and rested(approval, now)
+
+
+def rested(approval: ApprovalFacts, now: datetime) -> Verdict:
+    """No, while the approver was reminded less than a day ago (R55)."""
+    last = approval.reminded_at
+    if last is None or next_reminder(last) <= now:
+        return YES
+    return no(
+        "too_soon",
+        N_("You reminded {name} {when}. You can do so again {again}."),
+        name=approval.approver_first_name,
+        when=last,
+        again=next_reminder(last),
+    )
 
 
 def remind(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:

@@ -15,13 +15,7 @@ from webapp.approvals.policy import Subject, may_approve, may_need_approval
 from webapp.approvals.reasons import Reason, compared_amount, reason
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
-from webapp.carts.domain import (
-    CartStatus,
-    Resource,
-    ResourceType,
-    SiteFacts,
-    require_goods,
-)
+from webapp.carts.domain import CartStatus, Resource, ResourceType, SiteFacts, require_goods
 from webapp.carts.snapshot import freeze, thaw
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, CompanyFacts, Member
