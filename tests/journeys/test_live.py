@@ -70,6 +70,7 @@ def test_what_somebody_else_ended_leaves_when_the_pointer_has(desk: Desk, sit: S
     alan.page.mouse.move(5, 5)
     expect(mine).to_have_count(0)
     expect(alan.page.locator(".live-news p")).to_be_empty()
+    expect(alan.button("Show")).to_have_count(0)
 
 
 def test_a_decision_shows_on_the_open_page_of_the_requester(desk: Desk, sit: Sit) -> None:
