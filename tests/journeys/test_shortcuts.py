@@ -49,7 +49,7 @@ def test_letters_move_through_the_inbox(desk: Desk, sit: Sit) -> None:
     keys.press("k")
     assert ben.page.evaluate("document.activeElement.getAttribute('href')") == seen[0]
     keys.press("Enter")
-    ben.reads("You decide on revision 1.")
+    ben.page.locator("#open-row").wait_for()
     ben.follow("Open the full request")
     ben.reads("Mia Moor asks for", "Ben Baker")
     assert ben.path == seen[0]
