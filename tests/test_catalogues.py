@@ -27,7 +27,12 @@ SOURCE = ROOT / "webapp/translations/de/LC_MESSAGES/messages.po"
 # The pages that show the components speak English, as those who build the desk do.
 PAGES = sorted({*ROOT.glob("templates/**/*.html")} - {*ROOT.glob("templates/design/*")})
 MAILS = sorted(ROOT.glob("templates/**/*.txt"))
-MODULES = sorted({*ROOT.glob("webapp/**/*.py")} - {*ROOT.glob("webapp/design/*")})
+# Programs are answered in English, whatever the person's language.
+_TO_PROGRAMS = {
+    *ROOT.glob("webapp/emporix/*.py"),
+    ROOT / "webapp" / "identity" / "tenant_settings.py",
+}
+MODULES = sorted({*ROOT.glob("webapp/**/*.py")} - {*ROOT.glob("webapp/design/*")} - _TO_PROGRAMS)
 GERMAN = {"language": "de", "time_zone": "Europe/Berlin", "theme": "light", "has_shortcuts": "y"}
 
 
