@@ -129,18 +129,18 @@ def test_the_api_lets_the_deputy_list_read_and_decide(as_: As, api: Api, asked: 
     path = f"/approval/acme/approvals/{asked}"
     assert ben.get(path).status_code == 404
     leave_now(as_("bob"))
-    assert [one["id"] for one in ben.get("/approval/acme/approvals").json] == [asked]
+    assert [one["id"] for one in ben.get("/approval/acme/approvals").get_json()] == [asked]
     body = [{"op": "replace", "path": "/status", "value": "DECLINED"}]
     body.append({"op": "add", "path": "/approverComment", "value": "Too dear"})
     reply = ben.patch(path, data=json.dumps(body), content_type="application/json")
     assert reply.status_code == 204
-    document = api("rita").get(path).json
+    document = api("rita").get(path).get_json()
     assert (document["status"], document["approver"]["userId"]) == ("DECLINED", "bob")
     assert document["decidedBy"] == {"userId": "ben", "name": "Ben Baker"}
-    assert "decidedBy" in api("bob").get(path).json
+    assert "decidedBy" in api("bob").get(path).get_json()
 
 
 def test_the_api_names_nobody_else_as_the_decider(api: Api, desk: Desk, asked: str) -> None:  # noqa: F811
-    assert "decidedBy" not in api("bob").get(f"/approval/acme/approvals/{asked}").json
+    assert "decidedBy" not in api("bob").get(f"/approval/acme/approvals/{asked}").get_json()
     desk.withdraw(asked, now=utcnow())
-    assert "decidedBy" not in api("bob").get(f"/approval/acme/approvals/{asked}").json
+    assert "decidedBy" not in api("bob").get(f"/approval/acme/approvals/{asked}").get_json()

@@ -12,7 +12,7 @@ from webapp.approvals.register import Search, read_search, register
 from webapp.identity.domain import Actor
 
 
-def found(desk: Desk, actor: Actor = ADA, **search: str) -> list[str]:
+def found(desk: Desk, actor: Actor = ADA, /, **search: str) -> list[str]:
     with desk.database.reading() as session:
         return [one.id for one in register(session, actor, read_search(search)).items]
 

@@ -67,7 +67,7 @@ _TEXTS: dict[Field, ColumnElement[Any]] = {
 }
 _OPTIONAL = (Field.COMMENT, Field.NOTE, Field.ORDER)
 _CURRENCY = Approval.currency.expression
-_NO_LINE: ColumnElement[object] = null()
+_NO_LINE: ColumnElement[Any] = null()
 _AMOUNTS = {
     Field.NET: Approval.net_minor.expression,
     Field.TAX: Approval.tax_minor.expression,
