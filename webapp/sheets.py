@@ -1,4 +1,4 @@
-"""Lists as files for spreadsheets: CSV as RFC 4180 has it, sent row by row (R48).
+"""Lists as files for spreadsheets: CSV as RFC 4180 has it, sent row by row (R44).
 
 The file begins with the mark that makes Excel read it as UTF-8. Moments are ISO 8601 in the
 reader's zone, amounts and counts are plain decimals with a point. What people wrote may look like

@@ -1,4 +1,4 @@
-"""Reminding the approver: by the requester, and by the desk before it expires (R55)."""
+"""Reminding the approver: by the requester, and by the desk before it expires (R50)."""
 
 from datetime import timedelta
 from functools import partial

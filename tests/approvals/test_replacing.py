@@ -1,4 +1,4 @@
-"""A request that is asked once more: links both ways, and what differs (R56)."""
+"""A request that is asked once more: links both ways, and what differs (R51)."""
 
 from datetime import datetime
 from decimal import Decimal

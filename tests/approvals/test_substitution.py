@@ -1,4 +1,4 @@
-"""Deciding for whoever is away (R60): who sees what, may what, and who is told of it."""
+"""Deciding for whoever is away (R52): who sees what, may what, and who is told of it."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Pages, API and company around somebody who is away (R60)."""
+"""Pages, API and company around somebody who is away (R52)."""
 
 import json
 from datetime import date, timedelta

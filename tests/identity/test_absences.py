@@ -1,4 +1,4 @@
-"""Being away (R60): for which days, represented by whom, told to whom, and how it ends."""
+"""Being away (R52): for which days, represented by whom, told to whom, and how it ends."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

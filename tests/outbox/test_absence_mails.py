@@ -1,4 +1,4 @@
-"""The mails about being away and about what was decided meanwhile (R60)."""
+"""The mails about being away and about what was decided meanwhile (R52)."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files that both sides attach to a pending request (R52)."""
+"""Files that both sides attach to a pending request (R47)."""
 
 from datetime import datetime
 

@@ -38,7 +38,7 @@ def say(
 ) -> Approval:
     """Comment, ask or answer; a question passes the turn, the answer passes it back (R21).
 
-    With the id of a line the words are a remark on that item (R51). Raises `Invalid`: `no_text`,
+    With the id of a line the words are a remark on that item (R46). Raises `Invalid`: `no_text`,
     `no_line` when the request has no such item.
     """
     approval = open_for(session, actor, approval_id, action, now=now)

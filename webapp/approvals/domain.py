@@ -32,7 +32,7 @@ _LABELS = {
     Status.EXPIRED: N_("Expired"),
 }
 
-# So long nobody is reminded again by a requester (R55).
+# So long nobody is reminded again by a requester (R50).
 REMINDER_REST = timedelta(hours=24)
 
 # A resource has at most one approval in these states (R7).
@@ -147,11 +147,11 @@ def expires_at(created_at: datetime, days: int) -> datetime:
 
 
 def reminder_due_at(created_at: datetime, expires_at: datetime, hours: int) -> datetime | None:
-    """When the approver is reminded: so many hours before it lapses; never for none (R55)."""
+    """When the approver is reminded: so many hours before it lapses; never for none (R50)."""
     due = expires_at - timedelta(hours=hours)
     return due if hours and due > created_at else None
 
 
 def next_reminder(reminded_at: datetime) -> datetime:
-    """From when on the requester may remind once more (R55)."""
+    """From when on the requester may remind once more (R50)."""
     return reminded_at + REMINDER_REST

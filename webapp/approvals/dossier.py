@@ -39,7 +39,7 @@ class Dossier:
     """One request as one person sees it; `may` holds a verdict for every action.
 
     Everybody but the requester reads it from the approver's side. `away` is the absence of the
-    approver, and a deputy decides for them (R60).
+    approver, and a deputy decides for them (R52).
     """
 
     approval: Approval
@@ -179,7 +179,7 @@ def _verdicts(
 
 
 def _usual(session: Session, actor: Actor, approval: Approval) -> Sentence | None:
-    """How long such requests usually take, for a requester who waits (R54)."""
+    """How long such requests usually take, for a requester who waits (R49)."""
     if approval.turn != Turn.APPROVER or actor.person_id != approval.requester_id:
         return None
     known = pace(session, actor.tenant_id, approval)

@@ -1,4 +1,4 @@
-"""The folder in which attached files lie, and what is looked at before one is taken (R52).
+"""The folder in which attached files lie, and what is looked at before one is taken (R47).
 
 What a file is, its first bytes say; the name and the type that a browser sends count for nothing.
 """

@@ -39,7 +39,7 @@ def _in_batches(act: Callable[..., int], now: datetime) -> int:
 
 
 class Sweeper:
-    """Removes files that no request names: taken back, or left behind by a crash (R52)."""
+    """Removes files that no request names: taken back, or left behind by a crash (R47)."""
 
     def __init__(self) -> None:
         self._next: datetime | None = None

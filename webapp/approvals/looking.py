@@ -1,4 +1,4 @@
-"""Which revision somebody has last looked at, so that they are shown what changed since (R53)."""
+"""Which revision somebody has last looked at, so that they are shown what changed since (R48)."""
 
 from datetime import datetime
 

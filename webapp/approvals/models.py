@@ -137,7 +137,7 @@ class Approval(Base):
     resource_id: Mapped[str] = mapped_column(Id)
     company_id: Mapped[str] = mapped_column(Id)
     company_name: Mapped[str] = mapped_column(Text)
-    # The earlier request whose goods were asked for once more (R56).
+    # The earlier request whose goods were asked for once more (R51).
     replaces_id: Mapped[str | None] = mapped_column(Id)
     site_code: Mapped[str] = mapped_column(Id)
     requester_id: Mapped[str] = mapped_column(Id)
@@ -170,7 +170,7 @@ class Approval(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
     modified_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
-    # When the requester reminded last, and when the desk does; None once it has (R55).
+    # When the requester reminded last, and when the desk does; None once it has (R50).
     reminded_at: Mapped[datetime | None] = mapped_column(Utc)
     reminder_due_at: Mapped[datetime | None] = mapped_column(Utc)
     decided_at: Mapped[datetime | None] = mapped_column(Utc)

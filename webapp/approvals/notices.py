@@ -36,7 +36,7 @@ def tell_requester(session: Session, approval: Approval, notice: Notice, *, now:
 
 
 def tell_approver(session: Session, approval: Approval, notice: Notice, *, now: datetime) -> None:
-    """Write a mail to the approver, and to whoever represents them (R60)."""
+    """Write a mail to the approver, and to whoever represents them (R52)."""
     _tell(session, approval, notice, person_id=approval.approver_id, now=now)
     place = (approval.tenant_id, approval.company_id)
     away = deputies.current(session, *place, approval.approver_id, now=now)
@@ -50,7 +50,7 @@ def tell_approver(session: Session, approval: Approval, notice: Notice, *, now: 
 def tell_represented(
     session: Session, actor: Actor, approval: Approval, text: str, *, now: datetime
 ) -> None:
-    """Write a mail to the approver for whom this person has just ended the request (R60)."""
+    """Write a mail to the approver for whom this person has just ended the request (R52)."""
     if represented(actor, approval) is not None:
         notice = Notice(template="decided_for_you", actor_name=actor.name, text=text)
         _tell(session, approval, notice, person_id=approval.approver_id, now=now)

@@ -70,7 +70,7 @@ class Pending:
 
     @property
     def stranded(self) -> list[Stranded[Summary]]:
-        """What its approver may not decide on any more, and who could take it over (R46)."""
+        """What its approver may not decide on any more, and who could take it over (R42)."""
         judged = ((one, self.crew.standing(one)) for one in self.cases)
         return [
             Stranded(case=one, standing=standing, successors=self.crew.successors(one))

@@ -1,4 +1,4 @@
-"""How long requests usually take, from what was decided lately (R54)."""
+"""How long requests usually take, from what was decided lately (R49)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

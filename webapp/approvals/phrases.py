@@ -1,4 +1,4 @@
-"""Reasons for declining, to be picked: those of the company, and one's own last ones (R50)."""
+"""Reasons for declining, to be picked: those of the company, and one's own last ones (R45)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

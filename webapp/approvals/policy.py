@@ -97,7 +97,7 @@ def may(
 ) -> Verdict:
     """Whether this person may do this now; `standing` is `may_approve`, asked again now (R19).
 
-    A deputy of the approver may do what the approver may, with the standing of their own (R60).
+    A deputy of the approver may do what the approver may, with the standing of their own (R52).
     """
     if (Status(approval.status), action) not in NEXT:
         return Verdict(False, "finished", outcome(approval))
@@ -123,7 +123,7 @@ def in_time(approval: ApprovalFacts, now: datetime) -> Verdict:
 
 
 def outcome(approval: ApprovalFacts) -> Sentence:
-    """How the request stands, who decided, and for whom (law 2, R60)."""
+    """How the request stands, who decided, and for whom (law 2, R52)."""
     owner = decided_for(approval)
     texts = _OUTCOMES_FOR if owner else _OUTCOMES
     name = approval.decided_by_name or ""

@@ -103,7 +103,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The approvals assigned to this person, as requester or approver, in their company (R2).
 
     Without a chosen company, in all of those that they belong to now (R17). Whoever stands in for
-    somebody sees what waits for them, and later what they decided on their behalf (R60).
+    somebody sees what waits for them, and later what they decided on their behalf (R52).
     """
     mine = or_(Approval.requester_id == actor.person_id, decided_as(actor))
     scope = [Approval.tenant_id == actor.tenant_id, mine]
@@ -117,7 +117,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def decided_as(actor: Actor) -> ColumnElement[bool]:
-    """What this person was asked to decide on, or somebody whom they represent was (R60)."""
+    """What this person was asked to decide on, or somebody whom they represent was (R52)."""
     own = Approval.approver_id == actor.person_id
     if not actor.has_represented:
         return own
@@ -212,7 +212,7 @@ def due(
 
 
 def to_remind(session: Session, *, now: datetime, limit: int = 100) -> list[Approval]:
-    """Requests of every tenant that wait for an approver and expire soon, locked (R55)."""
+    """Requests of every tenant that wait for an approver and expire soon, locked (R50)."""
     return list(
         session.scalars(
             select(Approval)

@@ -1,4 +1,4 @@
-"""Handing a pending request over to another approver, by an admin of the company (R46)."""
+"""Handing a pending request over to another approver, by an admin of the company (R42)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -140,7 +140,7 @@ def entry_by(
 def standing(session: Session, approval: Approval, person_id: str | None = None) -> Verdict:
     """Whether the assigned approver may still decide, with the roles and limit of now (R19).
 
-    Or the person who does it for them (R60).
+    Or the person who does it for them (R52).
     """
     company = identity.company(session, approval.tenant_id, approval.company_id)
     subject = Subject(

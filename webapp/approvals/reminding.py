@@ -1,4 +1,4 @@
-"""Reminding approvers of what waits for them (R55)."""
+"""Reminding approvers of what waits for them (R50)."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ def may_remind(
 
 
 def rested(approval: ApprovalFacts, now: datetime) -> Verdict:
-    """No, while the approver was reminded less than a day ago (R55)."""
+    """No, while the approver was reminded less than a day ago (R50)."""
     last = approval.reminded_at
     if last is None or next_reminder(last) <= now:
         return YES

@@ -1,4 +1,4 @@
-"""A request that was asked once more: which one it replaces, and what differs (R56)."""
+"""A request that was asked once more: which one it replaces, and what differs (R51)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

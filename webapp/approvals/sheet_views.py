@@ -1,4 +1,4 @@
-"""The lists of requests as files: the same tab, the same filters, all of the rows (R48)."""
+"""The lists of requests as files: the same tab, the same filters, all of the rows (R44)."""
 
 from flask import Response
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Deciding for somebody who is away: who represents the approver of a request, and when (R60)."""
+"""Deciding for somebody who is away: who represents the approver of a request, and when (R52)."""
 
 from datetime import datetime
 from typing import Protocol

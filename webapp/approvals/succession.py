@@ -1,7 +1,7 @@
 """Who could decide on what is pending, in a company as it is and as it would be.
 
 Nothing here changes anything: a preview compares two crews over the same requests, so that no
-change of a role, a limit or the group leaves a request without somebody who may decide (R19, R46).
+change of a role, a limit or the group leaves a request without somebody who may decide (R19, R42).
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from webapp.kernel.sentence import N_, Verdict, no
 def may_reassign(
     role: Role | None, approval: ApprovalFacts, successor: Member | None, subject: Subject
 ) -> Verdict:
-    """Whether an admin of the company may hand the request over to this person (R46)."""
+    """Whether an admin of the company may hand the request over to this person (R42)."""
     if role is not Role.ADMIN or (Status(approval.status), Action.REASSIGN) not in NEXT:
         return may("", Action.REASSIGN, approval)
     if successor is not None and successor.person_id == approval.approver_id:

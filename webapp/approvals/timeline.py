@@ -35,7 +35,7 @@ def tell(events: list[Event], reader_id: str) -> list[TimelineEntry]:
 
 
 def by_line(entries: list[TimelineEntry]) -> dict[str, list[TimelineEntry]]:
-    """The remarks on each item, oldest first, by the id of its line (R51)."""
+    """The remarks on each item, oldest first, by the id of its line (R46)."""
     found: dict[str, list[TimelineEntry]] = {}
     for entry in entries:
         if entry.line_id and entry.words:
@@ -86,7 +86,7 @@ _BY_ITSELF = {Action.REMIND: N_("{approver} was reminded, since the request expi
 
 
 def _on_behalf(event: Event, told: Sentence, reader_id: str) -> Sentence:
-    """The same with the name of whom it was done for (R60)."""
+    """The same with the name of whom it was done for (R52)."""
     if event.for_id is None:
         return told
     if event.for_id == reader_id:

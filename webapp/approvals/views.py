@@ -89,7 +89,7 @@ def request_page(
 
 
 def _fresh(dossier: Dossier, last_seen: int) -> DecisionForm:
-    """An empty form on the revision that was last seen; what changed since is shown first (R53)."""
+    """An empty form on the revision that was last seen; what changed since is shown first (R48)."""
     decides = dossier.pending and dossier.is_approver
     revision = last_seen if decides else dossier.approval.revision
     return DecisionForm(formdata=None, data={"revision": revision})

@@ -59,7 +59,7 @@ def activate(person_id: str) -> Response:
 
 @bp.get("/people/<person_id>/departure")
 def new_departure(person_id: str) -> Response:
-    """What would become of the requests that wait for somebody who goes (R46)."""
+    """What would become of the requests that wait for somebody who goes (R42)."""
     with db.reading() as session:
         found = scene.load_departure(session, current_actor(), person_id)
     return _departure_page(found)
@@ -102,7 +102,7 @@ def take_over(person_id: str) -> Response:
 
 @bp.post("/people/<person_id>/invitation")
 def invite(person_id: str) -> Response:
-    """Send somebody who has not come yet the invitation once more (R47)."""
+    """Send somebody who has not come yet the invitation once more (R43)."""
 
     def use_case(session: Session, actor: Actor) -> Member:
         return administration.invite_again(session, actor, person_id, now=utcnow())

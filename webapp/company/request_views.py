@@ -1,4 +1,4 @@
-"""One request of the company: to look at, and to hand over (R36, R46)."""
+"""One request of the company: to look at, and to hand over (R36, R42)."""
 
 from flask import Response
 
@@ -26,7 +26,7 @@ def show_request(approval_id: str) -> Response:
 
 @bp.post("/requests/<approval_id>/approver")
 def change_approver(approval_id: str) -> Response:
-    """Hand a pending request over to somebody else who may decide (R46)."""
+    """Hand a pending request over to somebody else who may decide (R42)."""
     actor, form = current_actor(), SuccessorForm()
     require(may_administer(actor))
     if not form.validate():

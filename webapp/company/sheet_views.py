@@ -1,4 +1,4 @@
-"""The people and the requests of a company as files (R48)."""
+"""The people and the requests of a company as files (R44)."""
 
 from collections.abc import Iterator
 

@@ -22,7 +22,7 @@ def approval(row: Any, revision: Any) -> dict[str, Any]:
     """The document of an approval with what stands in this revision; what is absent is left out.
 
     Undocumented and added: `requestor.email`, `metadata.updatedAt`, `resource.orderId`, name and
-    SKU of each item, and `decidedBy` where somebody ended it on behalf of the approver (R60).
+    SKU of each item, and `decidedBy` where somebody ended it on behalf of the approver (R52).
     """
     return _given(
         id=row.id,

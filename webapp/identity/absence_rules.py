@@ -1,4 +1,4 @@
-"""Who may be away, for which days, and who may stand in for them, and why not (R60)."""
+"""Who may be away, for which days, and who may stand in for them, and why not (R52)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""What a page says of somebody's absences, and of those whom they represent (R60)."""
+"""What a page says of somebody's absences, and of those whom they represent (R52)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages of absences: one's own on the account page, and those that admins look after (R60)."""
+"""Pages of absences: one's own on the account page, and those that admins look after (R52)."""
 
 from flask import Blueprint, Response
 

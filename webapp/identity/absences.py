@@ -1,4 +1,4 @@
-"""Being away: who decides meanwhile, told to both and written into the company's history (R60)."""
+"""Being away: who decides meanwhile, told to both and written into the company's history (R52)."""
 
 from dataclasses import dataclass
 from datetime import datetime

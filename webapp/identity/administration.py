@@ -36,7 +36,7 @@ from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) -> Member:
     """Let somebody act for the company: a person of the tenant with this e-mail, else a new one.
 
-    They get a mail with the way to sign in (R47).
+    They get a mail with the way to sign in (R43).
 
     Raises:
         Invalid: they belong to the company already (`known_member`, field `email`).

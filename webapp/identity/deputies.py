@@ -1,4 +1,4 @@
-"""Reading absences: who is away in a company, and who stands in for whom (R60)."""
+"""Reading absences: who is away in a company, and who stands in for whom (R52)."""
 
 from collections.abc import Collection
 from dataclasses import replace

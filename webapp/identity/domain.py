@@ -60,7 +60,7 @@ GRANTS: dict[Role | None, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """When somebody is away in a company, and who decides for them meanwhile (R60).
+    """When somebody is away in a company, and who decides for them meanwhile (R52).
 
     The days are those of the owner; the instants, in UTC, are from the first one on and before the
     last one.
@@ -87,7 +87,7 @@ class Actor:
     """The person who acts, in the company that was chosen for this session.
 
     `represents` are the absences in which they stand in for somebody now, in all their companies;
-    who has done so before keeps seeing what they decided (`has_represented`, R60).
+    who has done so before keeps seeing what they decided (`has_represented`, R52).
     """
 
     tenant_id: str

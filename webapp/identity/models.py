@@ -155,7 +155,7 @@ class GroupMember(Base):
 
 
 class Absence(Base):
-    """When somebody is away in one company, and who decides for them meanwhile (R60).
+    """When somebody is away in one company, and who decides for them meanwhile (R52).
 
     The days are those of the owner's time zone when it was planned; the instants are what counts.
     """

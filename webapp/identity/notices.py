@@ -1,4 +1,4 @@
-"""What people are told about their access and their absences, with the change (R31, R47, R60)."""
+"""What people are told about their access and their absences, with the change (R31, R43, R52)."""
 
 from datetime import datetime
 

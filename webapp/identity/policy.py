@@ -135,7 +135,7 @@ def may_activate(member: Member, *, account_active: bool) -> Verdict:
 def may_invite(
     member: Member, *, can_sign_in: bool, last: datetime | None, now: datetime
 ) -> Verdict:
-    """Whether an invitation may be sent again: to who has not come yet, once an hour (R47)."""
+    """Whether an invitation may be sent again: to who has not come yet, once an hour (R43)."""
     if not member.active:
         return no("inactive", N_("{name} does not act for the company."), name=member.first_name)
     if can_sign_in:

@@ -42,7 +42,7 @@ def index() -> Response:
 
 @bp.get("/orders.csv")
 def index_sheet() -> Response:
-    """The same orders as a file, all of them (R48)."""
+    """The same orders as a file, all of them (R44)."""
     actor = current_actor()
     heads = [_("Order"), _("Status"), _("For"), _("Placed by"), _("Placed")]
     heads += [_("First items"), _("Number of items"), _("Total"), _("Currency")]
