@@ -260,7 +260,9 @@ def test_only_its_owner_answers_a_quote(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "status",
-    set(QuoteStatus) - {QuoteStatus.ACCEPTED, QuoteStatus.DECLINED, QuoteStatus.IN_PROGRESS},
+    sorted(
+        set(QuoteStatus) - {QuoteStatus.ACCEPTED, QuoteStatus.DECLINED, QuoteStatus.IN_PROGRESS}
+    ),
 )
 def test_other_states_are_given_by_the_shop(desk: Desk, status: QuoteStatus) -> None:
     with pytest.raises(DomainError, match="Only the shop"):

@@ -4,7 +4,7 @@ The page is for those who build the desk, so its own words are English, like tho
 for programs.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace as Sample
 from typing import Any
@@ -78,6 +78,10 @@ USES = {
     "skeleton": "The room of what is on its way, while htmx fetches it.",
     "notice": "A sentence that must be seen before going on.",
     "meter": "An amount against the company limit; nothing without a limit of the same currency.",
+    "absences": "When somebody is away, and who decides for them meanwhile.",
+    "behalf": "Behind a title, for whom the reader decides.",
+    "download": "The whole list as a file.",
+    "attachment": "A file at a request, with who attached it.",
     "signature_line": "An act on its line, with person and time beneath.",
     "tracker": "Whose turn it is.",
     "items_table": "What is being bought, with its sums.",
@@ -254,6 +258,30 @@ NO_EFFECT = Sample(
     is_cut=True, means=Sample(is_none=True, stranded=[], rescued=[], gains=[], losses=[])
 )
 PEOPLE: tuple[list[Sample], ...] = ([], [_BOB], [_BOB] * 5)
+_DAYS = {"first_day": date(2026, 12, 21), "last_day": date(2027, 1, 4)}
+ABSENCES = Sample(
+    planned=[
+        Sample(
+            away=Sample(id="1", deputy_name="Bob Harms", **_DAYS), is_current=True, problem=None
+        ),
+        Sample(
+            away=Sample(id="2", deputy_name="Bob Harms", **_DAYS),
+            is_current=False,
+            problem=Sentence("Bob is away himself in these days."),
+        ),
+    ],
+    entrusted=[Sample(owner_name="Claus Meyer", **_DAYS)],
+    may_plan=True,
+)
+ON_BEHALF = Sample(approver_id="claus", approver_name="Claus Meyer", requester_id="rita")
+READER = Sample(person_id="ada")
+ATTACHED = Sample(
+    name="Offer of the supplier.pdf",
+    media_type="application/pdf",
+    shown_size=(Decimal("1.4"), "MB"),
+    by_name="Rita Brandt",
+    at=datetime(2026, 11, 17, 9, 12, tzinfo=UTC),
+)
 STATES_OF_ORDER = (("CREATED", "Placed"), ("COMPLETED", "Completed"), ("DECLINED", "Declined"))
 FILTERED = Sample(
     box="all", filter=Sample(typed={"low": "many"}, problems={"low": "Give an amount."})
