@@ -193,6 +193,8 @@ def test_python_marks_what_it_says_to_people(module: Path) -> None:
         '{{ row(_("Item"), "and so on") }}',
         '{{ ", " ~ "in the group" }}',
         '{% set title = "Inbox" if a else _("All") %}',
+        '<div lang="en"><div>Some</div> words</div><p>Two words</p>',
+        '{% set attrs = {"title": "Two words"} %}',
     ],
 )
 def test_words_in_pages_are_found(source: str) -> None:
@@ -207,6 +209,8 @@ def test_words_in_pages_are_found(source: str) -> None:
         '{{ ngettext("One thing", "{n} things", n) }}',
         '{# A comment #}{% include "layouts/_head.html" %}',
         "<script>let words = 1</script>",
+        '<div lang="en" title="Two words"><div>Some</div> words</div>',
+        '{% set attrs = {"hx-trigger": "submit, change"} %}',
     ],
 )
 def test_what_is_marked_or_not_read_is_left_alone(source: str) -> None:

@@ -9,8 +9,8 @@ from jinja2 import Environment, nodes
 
 # What marks a text for the catalogues.
 MARKS = {"N_", "_", "_l", "gettext", "lazy_gettext", "ngettext", "npgettext", "pgettext"}
-# The same in every language: the product, and a key of the keyboard.
-NAMES = {"Countersign", "Enter"}
+# The same in every language: the product, a key of the keyboard, and a command of the shell.
+NAMES = {"Countersign", "Enter", "export TOKEN="}
 
 # Attributes that people read or hear; those that scripts show begin with data-.
 _READ = {"alt", "aria-description", "aria-label", "aria-roledescription", "label", "placeholder"}
@@ -84,6 +84,8 @@ def _constants(node: nodes.Node) -> Iterator[tuple[int, str]]:
         return
     if isinstance(node, nodes.Keyword) and node.key in _KEYWORDS:
         return
+    if isinstance(node, nodes.Pair) and _is_for_htmx(node.key):
+        return
     text = node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else ""
     if _TEXT.search(text) and text not in NAMES:
         yield node.lineno, text
@@ -91,31 +93,49 @@ def _constants(node: nodes.Node) -> Iterator[tuple[int, str]]:
         yield from _constants(child)
 
 
+def _is_for_htmx(key: nodes.Expr) -> bool:
+    """Whether this names an attribute that htmx reads: when to send, and what to wait for."""
+    return isinstance(key, nodes.Const) and str(key.value).startswith("hx-")
+
+
 def _words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if word not in NAMES]
 
 
 class _Reader(HTMLParser):
-    """Collects the words of a page that are seen or heard."""
+    """Collects the words of a page that are seen or heard, but not what is marked as English."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
         self._is_unread = False
+        self._english = ("", 0)  # the element marked as English, and how deep inside it this is
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._is_unread = tag in _UNREAD_ELEMENTS
+        element, depth = self._english
+        if depth:
+            self._english = (element, depth + (tag == element))
+        elif ("lang", "en") in attrs:
+            self._english = (tag, 1)
+        else:
+            self._read(attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_unread = False
+        element, depth = self._english
+        if depth and tag == element:
+            self._english = (element, depth - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_unread and not self._english[1] and _words(data):
+            self.found.append(f"{self.getpos()[0]}: {' '.join(data.split())}")
+
+    def _read(self, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             is_text = name in _READ and _words(value or "")
             if is_text or (name.startswith("data-") and _TEXT.search(value or "")):
                 self.found.append(f"{self.getpos()[0]}: {name}={value!r}")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._is_unread = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._is_unread and _words(data):
-            self.found.append(f"{self.getpos()[0]}: {' '.join(data.split())}")
 
 
 def _name(function: ast.expr) -> str:
