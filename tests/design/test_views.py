@@ -9,7 +9,8 @@ from tests.support.app import make_app as make
 from tests.support.app import sign_in
 from webapp.assets import data_root
 from webapp.db import Database
-from webapp.design.specimens import STATES, USES
+from webapp.design.specimens import STATES
+from webapp.design.uses import USES
 
 # Macros of the same name in two files are shown under the names of their files.
 RENAMED = {("order_state", "state_of"): "order_state", ("quote_state", "state_of"): "quote_state"}

@@ -9,8 +9,11 @@ from werkzeug.test import TestResponse
 
 from tests.support import provider as providers
 from tests.support.app import HouseClient, make_app
+from tests.support.cast import desk
 from tests.support.provider import Answers, Provider
 from webapp.db import Database
+
+__all__ = ["desk"]
 
 SignIn = Callable[..., TestResponse]
 
@@ -32,7 +35,7 @@ def provider(running_provider: Provider) -> Provider:
 @pytest.fixture
 def app(acme: Database, provider: Provider) -> Flask:
     """The desk with this provider."""
-    return desk(acme, provider)
+    return make_desk(acme, provider)
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def sign_in(client: HouseClient, provider: Provider) -> SignIn:
     return signing_in
 
 
-def desk(database: Database, provider: Provider, **settings: object) -> Flask:
+def make_desk(database: Database, provider: Provider, **settings: object) -> Flask:
     """The application of a test with this provider."""
     return make_app(
         database,

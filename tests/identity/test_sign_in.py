@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from tests.identity.conftest import SignIn, desk, start
+from tests.identity.conftest import SignIn, make_desk, start
 from tests.support.app import HouseClient
 from tests.support.provider import CLIENT_ID, Provider
 from webapp.db import Database
@@ -60,7 +60,7 @@ def test_an_unverified_e_mail_does_not_get_in(sign_in: SignIn, provider: Provide
 
 
 def test_an_issuer_may_be_trusted_for_its_e_mails(acme: Database, provider: Provider) -> None:
-    client = desk(acme, provider, oidc_trust_email=True).test_client()
+    client = make_desk(acme, provider, oidc_trust_email=True).test_client()
     assert isinstance(client, HouseClient)
     provider.answers.email_verified = False
     answer = provider.authorize(start(client))

@@ -35,6 +35,7 @@ def context(**values: object) -> dict[str, object]:
         "approver_first": "Ada",
         "actor": "Rita Roe",
         "former": "Bob Buyer",
+        "status": "APPROVED",
         "company": "Hafen Logistik GmbH",
         "total": Money(150000, "EUR"),
         "why": WHY,

@@ -323,7 +323,9 @@ def test_everybody_is_answered_as_the_table_says(stage: Stage, row: Row) -> None
         with caller(stage, kind) as client:
             reply = row.ask(client, stage.path(row.pattern))
         answers[kind] = reply.status_code
-        if reply.status_code == 404 and hidden(row) and not stage.is_second:
+        # Whoever sees the request may know that it is the file that is not there.
+        is_party = kind in {"requester", "approver"} and "attachments/nothing" in row.pattern
+        if reply.status_code == 404 and hidden(row) and not (stage.is_second or is_party):
             with caller(stage, kind) as client:
                 assert seen(reply) == seen(row.ask(client, stage.path(nowhere))), kind
     assert answers == dict(zip(KINDS, row.expected, strict=True))

@@ -9,10 +9,12 @@ from decimal import Decimal
 from types import SimpleNamespace as Sample
 from typing import Any
 
+from webapp.design import uses
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import Sentence
 from webapp.orders.details import Address, DetailsView, Payment
 
+USES = uses.USES
 # What takes hold of the whole screen is shown on a page of its own.
 STATES = {
     "bar": "A panel that is a bar at the bottom under 1024 px",
@@ -21,86 +23,6 @@ STATES = {
     "status": "What just happened, at the bottom of the screen",
     "refused": "A refused form",
     "problems": "A refused form whose lines are wrong",
-}
-
-# When to use which macro of `templates/components/`.
-USES = {
-    "headline": "The one main heading of a page, with its buttons; story form for a request.",
-    "meta": "The quiet line above a headline: status, number, revision, expiry.",
-    "section": "A part of a page, under a heading of its own.",
-    "step": "A numbered part of a form.",
-    "button": "To change something. One primary button on a page; danger only confirms a decline.",
-    "link_button": "To go somewhere, where a link would be overlooked.",
-    "csrf": "In every form that is posted; prints nothing.",
-    "icon": "Beside a word, never in place of it.",
-    "kbd": "A key, where there is a keyboard.",
-    "copyable": "A text to take along whole: a key, a command.",
-    "status": "Where something stands: icon, word and colour together.",
-    "order_state": "The status of an order. Imported as `state_of`.",
-    "quote_state": "The status of a quote. Imported as `state_of`.",
-    "expiry_text": "When a request ends, in words.",
-    "expiry_kind": "How urgent that is; prints the kind for a status.",
-    "money": "An amount in a table or a row; in sentences use the filter.",
-    "money_row": "A label with an amount at the right, inside a list of sums.",
-    "avatar": "Initials, beside a name.",
-    "person": "A name with initials and one quiet sentence.",
-    "time": "A moment in words, exact on hover.",
-    "facts": "Pairs of a label and a text.",
-    "delivery_facts": "Where an order goes, how it is shipped and paid.",
-    "field": "A field of a form: label, hint, error.",
-    "plain_field": "The same for an input that no form object owns.",
-    "upload": "A field that takes a file.",
-    "choice": "One of a few people or things, with a sentence each.",
-    "phrase_list": "Words that one press puts into the text below.",
-    "error_summary": "What is wrong, at the head of a refused form.",
-    "problem_summary": "The same for what no form object knows, such as lines of a file.",
-    "moved_notice": "Somebody else changed it while it was edited.",
-    "pasted": "Lines as they were read, the wrong ones named in their place.",
-    "rows": "Around the rows of an inbox.",
-    "row": "One request in a list; the whole row is one link.",
-    "listing": "A calm list: carts, orders, people, mail.",
-    "listing_row": "One line of it.",
-    "listing_button": "A line that is pressed to choose it.",
-    "data_table": "Figures in columns; cards on a phone.",
-    "cell": "One cell of it, with the label that a card shows.",
-    "tabs": "Views of one list, with counts.",
-    "filters": "Search above a list.",
-    "list_filters": "Search and filters above a list of requests.",
-    "filter_chips": "What a list is narrowed to, each with a way back.",
-    "menu": "A small sheet under a button.",
-    "menu_link": "A line of a menu that leads somewhere.",
-    "menu_post": "A line of a menu that changes something.",
-    "company_switcher": "For people of several companies.",
-    "pager": "Steps through a long list.",
-    "back_bar": "The way back to the list, and to its neighbours.",
-    "empty": "A list without anything in it: what was done, and what is next.",
-    "empty_line": "One way on from there.",
-    "skeleton": "The room of what is on its way, while htmx fetches it.",
-    "notice": "A sentence that must be seen before going on.",
-    "meter": "An amount against the company limit; nothing without a limit of the same currency.",
-    "absences": "When somebody is away, and who decides for them meanwhile.",
-    "behalf": "Behind a title, for whom the reader decides.",
-    "download": "The whole list as a file.",
-    "attachment": "A file at a request, with who attached it.",
-    "signature_line": "An act on its line, with person and time beneath.",
-    "tracker": "Whose turn it is.",
-    "items_table": "What is being bought, with its sums.",
-    "items_list": "The same in short.",
-    "goods_title": "What a cart is about, in a few words.",
-    "goods_table": "The frozen lines of a cart with the sums.",
-    "chart": "Figures over time, beside a table that says the same.",
-    "changes": "What changed between two revisions.",
-    "effect": "What a change of the company would mean.",
-    "successors": "Who could take a request over.",
-    "timeline": "What happened, oldest first.",
-    "timeline_entry": "One event; with initials where somebody said something.",
-    "timeline_reply": "The form at its end.",
-    "preview": "What somebody else will see.",
-    "panel": "The one box of a page, where somebody acts.",
-    "selection_bar": "What is selected, and what can be done with it.",
-    "status_bar": "What just happened, floating at the bottom.",
-    "shortcuts_hint": "The keys, under a list.",
-    "shortcuts_help": "All keys, as a dialog that the key ? opens.",
 }
 
 TYPE = (

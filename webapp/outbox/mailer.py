@@ -30,12 +30,10 @@ ABOUT_REQUESTS = frozenset(
         "ordered",
         "reassigned",
         "taken_over",
-        "represent",
-        "represent_no_more",
         "decided_for_you",
     }
 )
-TEMPLATES = ABOUT_REQUESTS | {"invited"}
+TEMPLATES = ABOUT_REQUESTS | {"invited", "represent", "represent_no_more"}
 
 
 def write(message: Claimed) -> Letter:
