@@ -42,9 +42,12 @@ class LivePage extends HTMLElement {
   }
 
   async refresh() {
-    const reply = await this.fetch(location.href);
-    if (!reply) return;
-    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const place = location.href;
+    const reply = await this.fetch(place);
+    const text = await reply?.text();
+    // Who has gone on meanwhile, by a search for one, is asked for again in the next round.
+    if (!text || location.href !== place) return;
+    const page = new DOMParser().parseFromString(text, "text/html");
     const moment = page.querySelector("live-page")?.dataset.moment;
     this.moment = moment ?? String(Date.now());
     this.dispatchEvent(new CustomEvent("live", { bubbles: true, detail: moment ? page : null }));

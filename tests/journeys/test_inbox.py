@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Sit
 from tests.journeys.seat import Seat
-from tests.support.cast import BEN, MIA
+from tests.support.cast import BEN, MIA, ROB
 from tests.support.desk import UNDER, Desk
 
 pytestmark = pytest.mark.journey
@@ -44,21 +44,21 @@ def test_several_requests_are_decided_by_letters_alone(desk: Desk, sit: Sit) -> 
 def test_several_are_decided_at_once_and_one_had_changed(
     desk: Desk, sit: Sit, options: dict[str, Any]
 ) -> None:
-    changed, calm = desk.ask(MIA, BEN, UNDER), desk.ask(MIA, BEN, UNDER)
-    ben = sit(desk, "ben", to="/inbox?person=mia", **options)
+    changed, calm = desk.ask(ROB, BEN, UNDER), desk.ask(ROB, BEN, UNDER)
+    ben = sit(desk, "ben", to="/inbox?person=rob", **options)
     for one in (changed, calm):
         number = desk.approval(one).number
         # By the keyboard, since the bar may lie over what is below it.
-        ben.page.get_by_label(f"Select request {number} of Mia Moor").press("Space")
+        ben.page.get_by_label(f"Select request {number} of Rob Reed").press("Space")
     ben.page.get_by_role("button", name="Approve", exact=False).last.click()
     ben.heading("Approve 2 requests, 1,020.00 EUR?")
-    mia = sit(desk, "mia", to=f"/approvals/{changed}")
-    mia.follow("Change delivery or payment")
-    mia.pick("Pay", "Prepayment")
-    mia.press("Save as revision 2")
+    rob = sit(desk, "rob", to=f"/approvals/{changed}")
+    rob.follow("Change delivery or payment")
+    rob.pick("Pay", "Prepayment")
+    rob.press("Save as revision 2")
     ben.press("Approve only")
     ben.heading("One request is decided")
-    ben.reads("Mia changed it after you selected it.")
+    ben.reads("Rob changed it after you selected it.")
     assert desk.approval(calm).status == "APPROVED"
     assert desk.approval(changed).status == "PENDING"
 

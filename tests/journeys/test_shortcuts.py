@@ -51,7 +51,7 @@ def test_letters_move_through_the_inbox(desk: Desk, sit: Sit) -> None:
     keys.press("Enter")
     ben.page.locator("#open-row").wait_for()
     ben.follow("Open the full request")
-    ben.reads("Mia Moor asks for", "Ben Baker")
+    ben.reads("asks for 510.00 EUR", "Ben Baker")
     assert ben.path == seen[0]
     keys.press("u")
     ben.page.wait_for_url("**/inbox**")

@@ -29,6 +29,8 @@ NO_PAGES = {
     "orders.index_sheet",
     "company.people_sheet",
     "company.requests_sheet",
+    "live.show",
+    "approvals.show_attachment",
 }
 
 
