@@ -12,7 +12,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tests.emporix.conftest import ApiClient
-from tests.identity.conftest import desk, provider, running_provider
+from tests.identity.conftest import make_desk, provider, running_provider
 from tests.support.app import load_acme, make_app
 from tests.support.provider import Provider
 from tests.support.threads import at_once
@@ -29,7 +29,7 @@ EXCHANGE = "/customer/acme/exchangeauthtoken"
 @pytest.fixture
 def app(acme: Database, provider: Provider) -> Flask:
     """A desk with this provider."""
-    return desk(acme, provider)
+    return make_desk(acme, provider)
 
 
 def call(app: Flask, token: str, path: str = SCOPES) -> TestResponse:
