@@ -228,7 +228,7 @@ def test_providers_write_access_tokens_in_many_ways(
 
 
 def test_the_api_may_have_an_audience_of_its_own(acme: Database, provider: Provider) -> None:
-    app = desk(acme, provider, oidc_api_audience="https://desk.example/api")
+    app = make_desk(acme, provider, oidc_api_audience="https://desk.example/api")
     bind(acme, provider)
     assert call(app, provider.access_token()).status_code == 401
     token = provider.access_token(aud="https://desk.example/api")
@@ -425,7 +425,7 @@ def test_without_a_provider_there_is_nothing_to_exchange(acme: Database) -> None
 def test_first_requests_at_the_same_moment_all_come_in(
     own_database: Database, provider: Provider
 ) -> None:
-    app = desk(load_acme(own_database), provider)
+    app = make_desk(load_acme(own_database), provider)
     token = provider.access_token(**verified())
     replies = at_once([lambda: call(app, token)] * 6)
     assert [getattr(reply, "status_code", reply) for reply in replies] == [200] * 6
