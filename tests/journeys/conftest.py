@@ -27,6 +27,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.fixture(scope="module")
+def quiet_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The same for one module: its lists hold what this module asked for, and stay short."""
+    folder = tmp_path_factory.mktemp("quiet-desk")
+    with _acme(folder, f"sqlite:///{folder}/desk.db") as desk:
+        yield desk
+
+
 @pytest.fixture(scope="session")
 def postgres_desk(
     postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory

@@ -28,14 +28,14 @@ def row(seat: Seat, asked: str) -> Locator:
     return seat.page.locator(f"#request-{asked}")
 
 
-def test_a_new_request_appears_in_an_open_inbox(desk: Desk, sit: Sit) -> None:
-    desk.ask(RITA, ALAN)
-    alan = sit(desk, "alan", to="/inbox")
+def test_a_new_request_appears_in_an_open_inbox(quiet_desk: Desk, sit: Sit) -> None:
+    quiet_desk.ask(RITA, ALAN)
+    alan = sit(quiet_desk, "alan", to="/inbox")
     alan.page.locator("[data-row]").first.wait_for()
     before = alan.page.locator("[data-row]").count()
     alan.page.mouse.move(5, 5)
     began = time.monotonic()
-    asked = desk.ask(ROB, ALAN, UNDER)
+    asked = quiet_desk.ask(ROB, ALAN, UNDER)
     expect(row(alan, asked)).to_be_visible(timeout=SOON)
     assert time.monotonic() - began < SOON / 1000
     expect(alan.page.locator("[data-row]")).to_have_count(before + 1)
@@ -43,25 +43,27 @@ def test_a_new_request_appears_in_an_open_inbox(desk: Desk, sit: Sit) -> None:
     alan.is_told("One new request")
 
 
-def test_a_row_under_the_pointer_stays_while_another_is_added_below(desk: Desk, sit: Sit) -> None:
-    first = desk.ask(RITA, ALAN)
-    alan = sit(desk, "alan", to="/inbox")
+def test_a_row_under_the_pointer_stays_while_another_is_added_below(
+    quiet_desk: Desk, sit: Sit
+) -> None:
+    first = quiet_desk.ask(RITA, ALAN)
+    alan = sit(quiet_desk, "alan", to="/inbox")
     mine = row(alan, first)
     mine.hover()
     mine.evaluate("(row) => { row.dataset.untouched = 'yes'; }")
     box = mine.bounding_box()
-    asked = desk.ask(ROB, ALAN, UNDER)
+    asked = quiet_desk.ask(ROB, ALAN, UNDER)
     expect(row(alan, asked)).to_be_visible(timeout=SOON)
     expect(mine).to_have_attribute("data-untouched", "yes")
     assert mine.bounding_box() == box
 
 
-def test_what_somebody_else_ended_leaves_when_the_pointer_has(desk: Desk, sit: Sit) -> None:
-    asked = desk.ask(RITA, ALAN)
-    alan = sit(desk, "alan", to="/inbox")
+def test_what_somebody_else_ended_leaves_when_the_pointer_has(quiet_desk: Desk, sit: Sit) -> None:
+    asked = quiet_desk.ask(RITA, ALAN)
+    alan = sit(quiet_desk, "alan", to="/inbox")
     mine = row(alan, asked)
     mine.hover()
-    rita = sit(desk, "rita", to=f"/approvals/{asked}")
+    rita = sit(quiet_desk, "rita", to=f"/approvals/{asked}")
     rita.press("Withdraw")
     rita.press("Withdraw it")
     rita.is_told("The request is withdrawn.")

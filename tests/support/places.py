@@ -200,8 +200,10 @@ def open_place(page: Page, place: Place, known: dict[str, str]) -> None:
         path = path.replace(f"{{{name}}}", text)
     page.goto(path)
     if place.press:
+        # "Withdraw" is not "Withdraw and edit"; with a space at its end it is a beginning.
+        whole = not place.press.endswith(" ")
         with page.expect_response(lambda answer: answer.request.method == "POST"):
-            page.get_by_role("button", name=place.press).first.click()
+            page.get_by_role("button", name=place.press, exact=whole).first.click()
         page.wait_for_load_state("networkidle")
 
 
