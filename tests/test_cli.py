@@ -21,6 +21,7 @@ from tests.support.app import ACME, Rows
 from tests.support.cast import Desk, fill
 from tests.support.provider import Provider
 from webapp import cli, migrating
+from webapp.cli import audit
 from webapp.db import Database, make_engine
 
 
@@ -217,7 +218,7 @@ def test_a_whole_history_verifies(countersign: Program) -> None:
 def test_every_request_has_a_chain_that_is_checked(
     countersign: Program, acme_rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_FEW", 1)
+    monkeypatch.setattr(audit, "_FEW", 1)
     engine = make_engine(countersign.upgraded().url)
     desk = Desk(fill(Database(engine), acme_rows))
     desk.approve(desk.ask())
