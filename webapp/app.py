@@ -43,6 +43,7 @@ from webapp.identity import (
 from webapp.identity import views as identity_views
 from webapp.live import views as live_views
 from webapp.orders import views as order_views
+from webapp.outbox import jobs as outbox_jobs
 from webapp.soundness import require_sound
 
 _MOST_BYTES = 2 * 1024 * 1024
@@ -70,6 +71,7 @@ _FEATURES = (
     approval_views,
     attachment_views,
     approval_jobs,
+    outbox_jobs,
     checkout_views,
 )
 # These only add pages to the blueprints above.

@@ -94,12 +94,39 @@ class Settings:
         secret=True,
     )
     mail_from: str = _setting("Countersign <countersign@localhost>", "The sender of every mail.")
+    sending: bool = _setting(
+        True,
+        "Whether anything leaves. No: mails and webhooks are written as always and wait until it "
+        "is yes again; for a copy of this desk, so that it writes to nobody.",
+    )
+    keep_messages_days: int = _setting(
+        30, "How many days messages are kept after they were sent; 0: for ever."
+    )
+    webhook_allow: str = _setting(
+        "",
+        "Hosts and networks that webhooks may reach although they are not public, by http as well "
+        "and at any port, separated by commas: hooks.corp.example, 10.2.0.0/16.",
+    )
     session_idle_minutes: int = _setting(
         120, "A session ends after so many minutes without a click."
     )
     session_max_hours: int = _setting(12, "A session ends after so many hours, whatever happens.")
+    fresh_sign_in_minutes: int = _setting(
+        5,
+        "So many minutes a sign-in counts where a company asks for one before large decisions.",
+    )
+    oidc_acr_values: str = _setting(
+        "",
+        "Which kinds of sign-in (`acr`) count there, separated by spaces, such as the one with a "
+        "second factor; empty: any.",
+    )
     workers: int = _setting(2, "Web processes.")
     threads: int = _setting(8, "Requests that one process serves at the same time; 2 or more.")
+    waiting: int = _setting(
+        1000,
+        "Open pages that one process lets wait for news, each in a thread that sleeps; those beyond "
+        "ask every other second.",
+    )
     proxies: int = _setting(
         0, "How many reverse proxies in front are trusted for the address and scheme of a request."
     )

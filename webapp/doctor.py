@@ -84,7 +84,11 @@ def _outbox(settings: Settings) -> Finding:
     finally:
         engine.dispose()
     if waiting.dead:
-        return Finding("Outbox", False, f"Messages given up: {waiting.dead}.", _REMEDIES["Mail"])
+        remedy = "Look why with `countersign outbox list`, then `countersign outbox replay`."
+        return Finding("Outbox", False, f"Messages given up: {waiting.dead}.", remedy)
+    if not settings.sending:
+        words = f"Sending is switched off. Messages waiting: {waiting.pending}."
+        return Finding("Outbox", False, words, f"Set {variable('sending')}=yes to let them go.")
     if waiting.oldest is None:
         return Finding("Outbox", True, "No message waits.")
     since = f"{waiting.oldest:%Y-%m-%d %H:%M} UTC"

@@ -137,7 +137,7 @@ def test_a_dead_message_can_be_revived(database: Database, post: Post) -> None:
         [message] = claim(database, now=stored(database, own).due_at)
         fail(database, message, refused=True)
     with database.reading() as session:
-        [given_up] = queries.dead(session)
+        [given_up] = queries.listed(session, MessageStatus.DEAD)
     assert (given_up.id, given_up.attempts, given_up.last_error) == (own, 5, "451 later")
     with database.transaction() as session:
         assert service.revive(session, now=NOW) == 1

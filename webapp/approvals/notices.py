@@ -80,6 +80,7 @@ def _tell(
     outbox.post(
         session,
         tenant_id=approval.tenant_id,
+        company_id=approval.company_id,
         stream_id=approval.id,
         template=notice.template,
         to=Recipient(

@@ -9,10 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, CursorResult, and_, exists, or_, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CursorResult,
+    Select,
+    and_,
+    exists,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
-from webapp.outbox.domain import LEASE, MAX_ATTEMPTS, MessageStatus, is_over, wait_before
+from webapp.outbox.domain import LEASE, MAILS, Kind, MessageStatus, Plan
 from webapp.outbox.models import Message
 
 _ERROR_LENGTH = 500
@@ -34,23 +45,38 @@ class Claimed:
     attempts: int
     created_at: datetime
     leased_until: datetime
+    company_id: str | None = None
+    target_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """What leaves the same way: a kind of message, how often it is tried, and what rests.
+
+    `resting` selects tenant and id of the targets that are left alone for now.
+    """
+
+    kind: Kind
+    plan: Plan
+    resting: Select[tuple[str, str]] | None = None
+
+
+MAIL_LANE = Lane(kind=Kind.MAIL, plan=MAILS)
 _COLUMNS = [getattr(Message, name) for name in Claimed.__dataclass_fields__]
 
 
-def anything_due(session: Session, *, now: datetime) -> bool:
+def anything_due(session: Session, *, now: datetime, lane: Lane = MAIL_LANE) -> bool:
     """Whether there is something to claim or to bury; asked without the write lock."""
-    return session.execute(_due(now).limit(1)).first() is not None
+    return session.execute(_due(now, lane).limit(1)).first() is not None
 
 
-def claim(session: Session, *, limit: int, now: datetime) -> list[Claimed]:
+def claim(session: Session, *, limit: int, now: datetime, lane: Lane = MAIL_LANE) -> list[Claimed]:
     """Lease up to `limit` messages, the longest due first, at most one for each stream.
 
     A message waits while an earlier one of its stream is pending, so that order is kept and a
     poisoned message holds up nobody but its own stream.
     """
-    with_attempts_left = _due(now).where(Message.attempts < MAX_ATTEMPTS)
+    with_attempts_left = _due(now, lane).where(Message.attempts < lane.plan.attempts)
     due = _locked(with_attempts_left.limit(limit), session)
     statement = (
         update(Message)
@@ -96,15 +122,16 @@ def failed(
     refused: bool,
     chance: float,
     now: datetime,
+    plan: Plan = MAILS,
 ) -> MessageStatus:
     """Note why it did not arrive; it is tried again later, or DEAD after the last attempt."""
-    over = is_over(message.attempts, refused=refused)
+    over = plan.is_over(message.attempts, refused=refused)
     status = MessageStatus.DEAD if over else MessageStatus.PENDING
     _settle(
         session,
         message,
         status=status,
-        due_at=now + wait_before(message.attempts, chance),
+        due_at=now + plan.wait(message.attempts, chance),
         leased_until=None,
         last_error=error[:_ERROR_LENGTH],
     )
@@ -119,13 +146,14 @@ def release(session: Session, message: Claimed, error: str | None) -> None:
     _settle(session, message, **values)
 
 
-def bury(session: Session, *, now: datetime) -> int:
+def bury(session: Session, *, now: datetime, lane: Lane = MAIL_LANE) -> int:
     """Give up messages whose every attempt ended with the death of its worker; returns how many."""
     statement = (
         update(Message)
         .where(
             Message.status == MessageStatus.PENDING,
-            Message.attempts >= MAX_ATTEMPTS,
+            Message.kind == lane.kind,
+            Message.attempts >= lane.plan.attempts,
             Message.due_at <= now,
             Message.leased_until <= now,
         )
@@ -139,7 +167,7 @@ def bury(session: Session, *, now: datetime) -> int:
     return _count(session.execute(statement))
 
 
-def _due(now: datetime) -> Any:
+def _due(now: datetime, lane: Lane) -> Any:
     earlier = aliased(Message)
     blocked = exists().where(
         earlier.tenant_id == Message.tenant_id,
@@ -147,16 +175,20 @@ def _due(now: datetime) -> Any:
         earlier.id < Message.id,
         earlier.status == MessageStatus.PENDING,
     )
-    return (
+    query = (
         select(Message.tenant_id, Message.id)
         .where(
             Message.status == MessageStatus.PENDING,
+            Message.kind == lane.kind,
             Message.due_at <= now,
             or_(Message.leased_until.is_(None), Message.leased_until <= now),
             ~blocked,
         )
         .order_by(Message.due_at, Message.tenant_id, Message.id)
     )
+    if lane.resting is None:
+        return query
+    return query.where(tuple_(Message.tenant_id, Message.target_id).not_in(lane.resting))
 
 
 def _locked(query: Any, session: Session) -> CTE:

@@ -20,6 +20,7 @@ class Message(Base):
         CheckConstraint("(status = 'SENT') = (sent_at IS NOT NULL)", name="sent_when"),
         Index(
             "ix_outbox_messages_due",
+            "kind",
             "due_at",
             "tenant_id",
             "id",
@@ -27,6 +28,21 @@ class Message(Base):
             postgresql_where=text("status = 'PENDING'"),
         ),
         Index("ix_outbox_messages_stream", "tenant_id", "stream_id", "id"),
+        Index("ix_outbox_messages_company", "tenant_id", "company_id", "status", "id"),
+        Index(
+            "ix_outbox_messages_target",
+            "tenant_id",
+            "target_id",
+            "id",
+            sqlite_where=text("target_id IS NOT NULL"),
+            postgresql_where=text("target_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_messages_sent",
+            "sent_at",
+            sqlite_where=text("status = 'SENT'"),
+            postgresql_where=text("status = 'SENT'"),
+        ),
         Index(
             "ix_outbox_messages_dead",
             "tenant_id",
@@ -40,6 +56,9 @@ class Message(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     stream_id: Mapped[str] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(Code)
+    company_id: Mapped[str | None] = mapped_column(Id)
+    # What a webhook goes to; mails go to a person.
+    target_id: Mapped[str | None] = mapped_column(Id)
     recipient_id: Mapped[str | None] = mapped_column(Id)
     address: Mapped[str] = mapped_column(String(320))
     language: Mapped[str] = mapped_column(Code)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 from webapp.kernel.errors import Invalid, NotFound
 from webapp.kernel.paging import Page, decode_cursor, encode_cursor
 from webapp.kernel.sentence import N_, sentence
-from webapp.outbox.domain import MessageStatus
+from webapp.outbox.codec import decode
+from webapp.outbox.domain import Kind, MessageStatus
 from webapp.outbox.models import Mail, Message
 
 # Nobody needs to know whether it is ten thousand or a million; counting on would take time.
@@ -28,15 +30,43 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeadMessage:
-    """A message that was given up, for an operator."""
+class Figure:
+    """How many messages of a kind are in a state (counted up to 10,000), and the oldest of them."""
+
+    kind: Kind
+    status: MessageStatus
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A message as those see it who look after messages: what became of it, and why."""
 
     tenant_id: str
     id: str
+    kind: str
     address: str
-    created_at: datetime
+    target_id: str | None
+    company_id: str | None
+    payload: Any
+    status: str
     attempts: int
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
     last_error: str | None
+
+    @property
+    def topic(self) -> str:
+        """The name of the mail, or of the event."""
+        return str(self.payload.get("template") or self.payload.get("type") or "")
+
+    @property
+    def number(self) -> int | None:
+        """The number of the request that a mail is about."""
+        context = decode(self.payload.get("context")) or {}
+        return context.get("number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +89,7 @@ class MailView(MailRow):
     html: str
 
 
-_dead_columns = [getattr(Message, name) for name in DeadMessage.__dataclass_fields__]
+_columns = [getattr(Message, name) for name in Row.__dataclass_fields__]
 _row_columns = [getattr(Mail, name) for name in MailRow.__dataclass_fields__]
 _view_columns = [getattr(Mail, name) for name in MailView.__dataclass_fields__]
 
@@ -87,15 +117,92 @@ def backlog(session: Session) -> Backlog:
     )
 
 
-def dead(session: Session) -> list[DeadMessage]:
-    """The messages that were given up, oldest first, fifty at most."""
-    query = (
-        select(*_dead_columns)
-        .where(Message.status == MessageStatus.DEAD)
-        .order_by(Message.tenant_id, Message.id)
-        .limit(_PAGE)
+def figures(session: Session) -> list[Figure]:
+    """What waits and what was given up, by kind; numbers for whoever watches the desk."""
+    return [
+        _figure(session, kind, status)
+        for kind in Kind
+        for status in (MessageStatus.PENDING, MessageStatus.DEAD)
+    ]
+
+
+def listed(
+    session: Session,
+    status: MessageStatus,
+    *,
+    tenant_id: str | None = None,
+    kind: Kind | None = None,
+    limit: int = _PAGE,
+) -> list[Row]:
+    """Messages in this state for an operator, the oldest first."""
+    query = select(*_columns).where(Message.status == status)
+    if tenant_id is not None:
+        query = query.where(Message.tenant_id == tenant_id)
+    if kind is not None:
+        query = query.where(Message.kind == kind)
+    query = query.order_by(Message.tenant_id, Message.id).limit(limit)
+    return [Row(**row) for row in session.execute(query).mappings()]
+
+
+def of_company(
+    session: Session,
+    tenant_id: str,
+    company_id: str,
+    status: MessageStatus,
+    *,
+    kind: Kind | None = None,
+    cursor: str | None = None,
+) -> Page[Row]:
+    """The messages of a company in this state, newest first."""
+    query = select(*_columns).where(
+        Message.tenant_id == tenant_id,
+        Message.company_id == company_id,
+        Message.status == status,
     )
-    return [DeadMessage(**row) for row in session.execute(query).mappings()]
+    if kind is not None:
+        query = query.where(Message.kind == kind)
+    return _newest_first(session, query, cursor)
+
+
+def to_target(
+    session: Session, tenant_id: str, target_id: str, *, cursor: str | None = None
+) -> Page[Row]:
+    """The messages to one target, newest first."""
+    query = select(*_columns).where(Message.tenant_id == tenant_id, Message.target_id == target_id)
+    return _newest_first(session, query, cursor)
+
+
+def one_to_target(session: Session, tenant_id: str, target_id: str, message_id: str) -> Row:
+    """One message to this target; raises `NotFound` (`no_message`)."""
+    query = select(*_columns).where(
+        Message.tenant_id == tenant_id, Message.target_id == target_id, Message.id == message_id
+    )
+    row = session.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(sentence(N_("There is no such message.")), code="no_message")
+    return Row(**row)
+
+
+def counts_of_company(
+    session: Session, tenant_id: str, company_id: str
+) -> dict[MessageStatus, int]:
+    """How many messages of a company wait and were given up, counted up to a hundred."""
+    return {
+        status: session.scalar(
+            select(func.count()).select_from(
+                select(Message.id)
+                .where(
+                    Message.tenant_id == tenant_id,
+                    Message.company_id == company_id,
+                    Message.status == status,
+                )
+                .limit(100)
+                .subquery()
+            )
+        )
+        or 0
+        for status in (MessageStatus.PENDING, MessageStatus.DEAD)
+    }
 
 
 def mails(
@@ -123,6 +230,26 @@ def mail(session: Session, tenant_id: str, mail_id: str) -> MailView:
     if row is None:
         raise NotFound(sentence(N_("There is no such mail.")), code="no_mail")
     return MailView(**row)
+
+
+def _newest_first(session: Session, query: Any, cursor: str | None) -> Page[Row]:
+    if cursor is not None:
+        query = query.where(Message.id < decode_cursor(cursor, 1)[0])
+    query = query.order_by(Message.id.desc()).limit(_PAGE + 1)
+    found = [Row(**row) for row in session.execute(query).mappings()]
+    rows = found[:_PAGE]
+    return Page(rows, encode_cursor(rows[-1].id) if len(found) > _PAGE else None)
+
+
+def _figure(session: Session, kind: Kind, status: MessageStatus) -> Figure:
+    some = (
+        select(Message.created_at)
+        .where(Message.status == status, Message.kind == kind)
+        .limit(_MOST_COUNTED)
+        .subquery()
+    )
+    count, oldest = session.execute(select(func.count(), func.min(some.c.created_at))).one()
+    return Figure(kind=kind, status=status, count=count, oldest=oldest)
 
 
 def _count_dead(session: Session) -> int:

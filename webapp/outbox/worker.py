@@ -24,8 +24,11 @@ from webapp.outbox.smtp import MailServer, SmtpSender
 log = structlog.get_logger()
 
 Job = Callable[[datetime], int]
+# Does some work in an application context, and says whether there may be more at once.
+Lane = Callable[[], bool]
 
 _PAUSE = 1.0
+_NO_PAUSE = 0.05
 _BETWEEN_JOBS = 30.0
 _BETWEEN_REMINDERS = 600.0
 
@@ -35,15 +38,21 @@ def run(app: Flask, *, stop: threading.Event | None = None, once: bool = False) 
 
     With `once` it delivers what is due now, runs the periodic jobs once, and returns. Periodic jobs
     are the functions in `app.extensions["jobs"]`: they get the present moment, open their own
-    transactions, and return how many things they did. No outage of the database or of the mail
-    server ends the worker.
+    transactions, and return how many things they did. The functions in `app.extensions["lanes"]`
+    deliver what is no mail, each in a thread of its own, so that no slow receiver holds up mails.
+    No outage of the database or of the mail server ends the worker.
     """
+    lanes: list[Lane] = app.extensions.get("lanes", [])
     with _stopping(stop) as stopped:
         worker = _Worker(app)
+        if not once:
+            _start(app, lanes, stopped)
         while not stopped.is_set():
             busy = worker.turn()
-            if once and not busy:
-                return
+            if once:
+                busy = sum(_turn(app, lane) for lane in lanes) > 0 or busy
+                if not busy:
+                    return
             stopped.wait(0 if busy else worker.pause)
 
 
@@ -60,6 +69,24 @@ def sender_for(chosen: Settings) -> Sender | None:
             host=_domain(chosen),
         )
     return None if chosen.env == "production" else MailboxSender(db.database)
+
+
+def _start(app: Flask, lanes: list[Lane], stopped: threading.Event) -> None:
+    def loop(lane: Lane) -> None:
+        while not stopped.is_set():
+            stopped.wait(_NO_PAUSE if _turn(app, lane) else _PAUSE)
+
+    for lane in lanes:
+        threading.Thread(target=loop, args=(lane,), daemon=True).start()
+
+
+def _turn(app: Flask, lane: Lane) -> bool:
+    try:
+        with app.app_context():
+            return lane()
+    except Exception as error:  # a lane outlives whatever went wrong in a turn
+        log.error("worker.lane_failed", error=f"{type(error).__name__}: {error}")
+        return False
 
 
 class _Worker:
@@ -91,9 +118,12 @@ class _Worker:
     def _deliver(self) -> bool:
         if time.monotonic() < self._closed_until:
             return False
+        if not settings().sending:
+            self._remind("outbox.switched_off", "Set COUNTERSIGN_SENDING=yes; messages wait.")
+            return False
         sender = sender_for(settings())
         if sender is None:
-            self._remind()
+            self._remind("outbox.no_mail_server", "Set COUNTERSIGN_SMTP_URL; mail waits.")
             return False
         return Round(database=db.database, sender=sender, write=write).run() > 0
 
@@ -116,10 +146,10 @@ class _Worker:
         self._closed_until = time.monotonic() + wait
         log.error(event, error=f"{type(error).__name__}: {error}", again_in=round(wait, 1))
 
-    def _remind(self) -> None:
+    def _remind(self, event: str, remedy: str) -> None:
         if time.monotonic() - self._reminded_at >= _BETWEEN_REMINDERS:
             self._reminded_at = time.monotonic()
-            log.warning("outbox.no_mail_server", remedy="Set COUNTERSIGN_SMTP_URL; mail waits.")
+            log.warning(event, remedy=remedy)
 
 
 @contextmanager
