@@ -50,15 +50,28 @@ def served(target: Path, static: Path, path: str) -> str:
 
 def test_the_style_sheet_holds_its_imports_in_their_layers(static: Path, target: Path) -> None:
     sheet = served(target, static, "css/app.css")
-    assert sheet.startswith("@layer base, card;\n@layer base {\nbody { margin: 0; }\n}")
-    assert "@layer card {\n.card" in sheet
+    assert sheet.startswith("@layer base,card;@layer base{body{margin:0}}@layer card{.card{")
     assert "@import" not in sheet
 
 
 def test_comments_stay_at_home_and_quoted_ones_stay(static: Path, target: Path) -> None:
     sheet = served(target, static, "css/app.css")
     assert "the end" not in sheet
-    assert 'content: "/* kept */"' in sheet
+    assert 'content:"/* kept */"' in sheet
+
+
+def test_white_space_that_means_something_stays(static: Path, target: Path) -> None:
+    rule = '.a :is(b, i) + .c > d { margin: calc(1px + 2px) 0; content: "a: b;}";; }'
+    write(static / "css/app.css", rule)
+    small = '.a :is(b,i) + .c > d{margin:calc(1px + 2px) 0;content:"a: b;}"}'
+    assert served(target, static, "css/app.css") == small
+
+
+def test_a_second_sheet_is_a_bundle_too(static: Path, target: Path) -> None:
+    write(static / "css/pages.css", '@import "parts/lines.css" layer(card);')
+    write(static / "css/parts/lines.css", ".line { margin: 0; }")
+    assert served(target, static, "css/pages.css") == "@layer card{.line{margin:0}}"
+    assert "css/parts/lines.css" not in build(static, target)
 
 
 def test_a_picture_in_the_sheet_has_the_name_it_is_served_under(static: Path, target: Path) -> None:

@@ -1,6 +1,6 @@
 """Static files: bundled, named by their content, packed ahead of time, kept by browsers for ever.
 
-``static/`` holds what people write. `build` turns it into what is served: one style sheet, one
+``static/`` holds what people write. `build` turns it into what is served: three style sheets, one
 script, every file under a name that changes with its content, Brotli and gzip beside it. There
 is no front-end tool in this: the sources are plain CSS and JavaScript that browsers understand.
 
@@ -32,10 +32,15 @@ PREFIX = "/static/"
 _KEPT_SECONDS = 7 * 24 * 3600
 FOREVER = "public, max-age=31536000, immutable"
 
-_STYLE, _SCRIPT = "css/app.css", "js/app.js"
-_NOT_SERVED = ("vendor/icons/",)
+# The desk itself, what only the pages beside it need, and the frame of /design.
+_STYLES = ("css/app.css", "css/pages.css", "css/design.css")
+_SCRIPT = "js/app.js"
+_NOT_SERVED = ("vendor/icons/", "vendor/faces/")
 
-_CSS_COMMENT = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|/\*.*?\*/""", re.DOTALL)
+_CSS_TEXT = r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+_CSS_COMMENT = re.compile(rf"{_CSS_TEXT}|/\*.*?\*/", re.DOTALL)
+# White space that means nothing. Before a colon it does: `.a :hover` is not `.a:hover`.
+_CSS_SPACE = re.compile(rf"{_CSS_TEXT}|[\s;]*(}})\s*|\s*([{{;,])\s*|(:)\s+|\s+")
 _CSS_IMPORT = re.compile(
     r"""@import\s+(?:url\(\s*)?["']([^"']+)["']\s*\)?\s*(?:layer\(([\w.-]+)\))?\s*([^;]*);"""
 )
@@ -140,7 +145,8 @@ def build(source: Path, target: Path) -> dict[str, str]:
     """
     absorbed: set[str] = set()
     script = _bundle_script(source, _SCRIPT, absorbed) if (source / _SCRIPT).is_file() else ""
-    style = _bundle_style(source, _STYLE, absorbed) if (source / _STYLE).is_file() else ""
+    known = [path for path in _STYLES if (source / path).is_file()]
+    styles = {path: _small(_bundle_style(source, path, absorbed)) for path in known}
     manifest = {
         path: _publish(target, path, (source / path).read_bytes())
         for path in _sources(source)
@@ -149,8 +155,8 @@ def build(source: Path, target: Path) -> dict[str, str]:
     if script:
         text = '"use strict";\n' + script
         manifest[_SCRIPT] = _publish(target, _SCRIPT, text.encode())
-    if style:
-        manifest[_STYLE] = _publish(target, _STYLE, _point(style, manifest).encode())
+    for path, style in styles.items():
+        manifest[path] = _publish(target, path, _point(style, manifest).encode())
     _write(target / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True).encode())
     _prune(target / "files", set(manifest.values()))
     return manifest
@@ -198,10 +204,15 @@ def _bundle_style(source: Path, path: str, absorbed: set[str]) -> str:
         sheet = _bundle_style(source, wanted, absorbed)
         return f"@layer {layer} {{\n{sheet}\n}}" if layer else sheet
 
-    text = _read(source, path)
+    text = (source / path).read_text("utf-8")
     text = _CSS_COMMENT.sub(lambda match: match.group(1) or "", text)
     text = _CSS_URL.sub(lambda match: f'url("static:{_beside(source, path, match[2])}")', text)
-    return _squeeze(_CSS_IMPORT.sub(inline, text))
+    return _CSS_IMPORT.sub(inline, text)
+
+
+def _small(style: str) -> str:
+    """The sheet without white space that means nothing, and without the last semicolons."""
+    return _CSS_SPACE.sub(lambda match: next(filter(None, match.groups()), " "), style).strip()
 
 
 def _point(style: str, manifest: dict[str, str]) -> str:
@@ -212,7 +223,7 @@ def _point(style: str, manifest: dict[str, str]) -> str:
 def _bundle_script(source: Path, path: str, absorbed: set[str]) -> str:
     """One script out of ``path`` and what it imports, each file once and in a block of its own."""
     absorbed.add(path)
-    text = _read(source, path)
+    text = (source / path).read_text("utf-8")
     before = [
         _bundle_script(source, wanted, absorbed)
         for name in _JS_IMPORT.findall(text)
@@ -244,10 +255,6 @@ def _beside(source: Path, path: str, name: str) -> str:
     if not (source / wanted).is_file() or wanted.startswith(".."):
         raise AssetError(f"{path} names {name}, and there is no such file.")
     return wanted
-
-
-def _read(source: Path, path: str) -> str:
-    return (source / path).read_text("utf-8")
 
 
 def _publish(target: Path, path: str, data: bytes) -> str:
