@@ -126,3 +126,39 @@ def test_only_admins_write_reasons(desk: Desk) -> None:
         desk.run(phrases.write_list, BOB, ["Too dear"], seen_version=0, now=NOW)
     with desk.database.reading() as session:
         assert phrases.phrase_list(session, TENANT, "le1").version == 0
+
+
+def test_a_row_of_the_inbox_offers_the_reasons_too(desk: Desk, as_: As) -> None:
+    write(desk, "Too dear.")
+    approval_id, bob = desk.ask(now=utcnow()), as_("bob")
+    path, data = f"/inbox/{approval_id}/decision", {"revision": "1", "note": "Hello."}
+    for headers in ({}, HTMX):
+        asked = bob.post(path, data={**data, "step": "decline"}, headers=headers)
+        assert offered(asked) == ["Too dear."]
+        picked = bob.post(path, data={**data, "phrase": "Too dear."}, headers=headers)
+        assert (picked.status_code, note(picked)) == (200, "Hello.\nToo dear.")
+        broken = bob.post(path, data={**data, "phrase": "a\0b"}, headers=headers)
+        assert (broken.status_code, note(broken)) == (422, "Hello.")
+    assert desk.approval(approval_id).status == "PENDING"
+
+
+def test_a_selection_offers_the_reasons_for_all_of_it(desk: Desk, as_: As) -> None:
+    one, two = (desk.ask(what=cart(each), now=utcnow()) for each in ("c500-rita", "c1000-rita"))
+    bob, selected = as_("bob"), [f"{one}:1", f"{two}:1"]
+    address = f"/inbox/selection?selected={selected[0]}&selected={selected[1]}&action="
+    assert offered(bob.get(address + "decline")) == list(USUAL)
+    assert offered(bob.get(address + "approve")) == []
+    picked = bob.post("/inbox/selection", data={"selected": selected, "phrase": USUAL[0]})
+    assert (picked.status_code, note(picked)) == (200, USUAL[0])
+    assert picked.text.count('name="selected"') == 2
+    sent = {"selected": selected, "step": "declined", "note": "Rob has some."}
+    assert bob.post("/inbox/selection", data=sent).status_code == 303
+    assert {desk.approval(each).status for each in (one, two)} == {"DECLINED"}
+
+
+def test_a_selection_offers_what_was_written_before(desk: Desk, as_: As) -> None:
+    first = desk.ask(now=utcnow())
+    press(as_, first, step="declined", note="Rob has some.")
+    second = desk.ask(what=cart("c1000-rita"), now=utcnow())
+    page = as_("bob").get(f"/inbox/selection?selected={second}:1&action=decline")
+    assert offered(page) == [*USUAL, "Rob has some."]

@@ -9,7 +9,8 @@ from flask import Response, request, url_for
 from webapp.approvals import bulk, service
 from webapp.approvals.bulk import Item, Pick, Standing
 from webapp.approvals.domain import Action
-from webapp.approvals.forms import BulkForm
+from webapp.approvals.forms import BulkForm, BulkPhraseForm
+from webapp.approvals.phrases import Offered, offered
 from webapp.approvals.service import Decision
 from webapp.approvals.views import bp
 from webapp.extensions import db
@@ -37,6 +38,8 @@ def new_decisions() -> Response:
 def create_decisions() -> Response:
     """Decide each request in a transaction of its own, and show how each one stands."""
     selected = bulk.picks(request.form.getlist("selected"))
+    if "phrase" in request.form:
+        return _pick_phrase(selected)
     form = BulkForm()
     action, place_order = _STEPS.get(form.step.data or "", (Action.APPROVE, False))
     if not form.validate():
@@ -63,15 +66,34 @@ def _confirmation(
     selected: Sequence[Pick], action: Action, *, form: BulkForm | None = None, status: int = 200
 ) -> Response:
     items = _look(selected, action)
+    ready = [item for item in items if item.standing is Standing.READY]
     return render(
         "approvals/new_decisions.html",
         status=status,
-        ready=[item for item in items if item.standing is Standing.READY],
+        ready=ready,
         left=[item for item in items if item.standing is not Standing.READY],
         sums=bulk.sums(items),
         declines=action is Action.DECLINE,
+        reasons=_reasons(ready) if action is Action.DECLINE else {},
         form=form or BulkForm(formdata=None),
     )
+
+
+def _pick_phrase(selected: Sequence[Pick]) -> Response:
+    """The confirmation once more, with the reason in the words."""
+    form = BulkPhraseForm()
+    is_sound = form.validate()
+    if is_sound:
+        form.pick()
+    return _confirmation(selected, Action.DECLINE, form=form, status=200 if is_sound else 422)
+
+
+def _reasons(items: Sequence[Item]) -> dict[str, Offered]:
+    """What may be picked, by the name of each company that has a request among these."""
+    companies = {item.row.company_id: item.row.company_name for item in items if item.row}
+    with db.reading() as session:
+        actor = current_actor()
+        return {name: offered(session, actor, each) for each, name in companies.items()}
 
 
 def _look(selected: Sequence[Pick], action: Action) -> list[Item]:

@@ -59,10 +59,10 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PhraseForm(DecisionForm):
+class _Picking:
     """A press on a reason that is offered: it goes to the words, which can be changed further."""
 
-    step = HiddenField()
+    note: TextAreaField
     phrase = HiddenField(validators=[InputRequired(), storable, Length(max=MAX_WORDS)])
 
     def pick(self) -> None:
@@ -70,6 +70,12 @@ class PhraseForm(DecisionForm):
         typed, phrase = (self.note.data or "").rstrip(), self.phrase.data or ""
         if phrase not in typed:
             self.note.data = f"{typed}\n{phrase}".lstrip("\n")
+
+
+class PhraseForm(_Picking, DecisionForm):
+    """A reason picked for one request, whatever the step says."""
+
+    step = HiddenField()
 
 
 class BulkForm(FlaskForm):  # type: ignore[misc]
@@ -84,6 +90,12 @@ class BulkForm(FlaskForm):  # type: ignore[misc]
         """A decline without a reason helps nobody."""
         if self.step.data == "declined" and not (field.data or "").strip():
             raise StopValidation(_l("Say why, so that everybody who asked can act on it."))
+
+
+class BulkPhraseForm(_Picking, BulkForm):
+    """A reason picked for all of them, whatever the step says."""
+
+    step = HiddenField()
 
 
 class RevisionForm(FlaskForm):  # type: ignore[misc]

@@ -12,10 +12,11 @@ from webapp.approvals.changes import Change
 from webapp.approvals.domain import Action
 from webapp.approvals.dossier import Dossier, changes_since, open_dossier
 from webapp.approvals.filters import NAMES
-from webapp.approvals.forms import DecisionForm
+from webapp.approvals.forms import DecisionForm, PhraseForm
 from webapp.approvals.list_scene import ListScene
 from webapp.approvals.list_views import list_context, open_list_here, url_of
 from webapp.approvals.models import Approval
+from webapp.approvals.phrases import Offered, offered
 from webapp.approvals.queries import Side, Summary
 from webapp.approvals.service import Decision
 from webapp.approvals.views import bp
@@ -58,6 +59,7 @@ class _Opened:
     dossier: Dossier
     changes: list[Change]
     refusal: DomainError | None
+    phrases: Offered | None
 
     @property
     def lines(self) -> tuple[SnapshotLine, ...]:
@@ -89,6 +91,8 @@ def inbox() -> Response:
 @bp.post("/inbox/<approval_id>/decision")
 def create_row_decision(approval_id: str) -> Response:
     """Approve or decline on the second press; the first one only asks to confirm."""
+    if "phrase" in request.form:
+        return _pick_phrase(approval_id)
     form = DecisionForm()
     step = form.step.data or "ready"
     if not form.validate():
@@ -168,7 +172,7 @@ def _open(
     dossier = open_dossier(session, current_actor(), approval_id, now=utcnow())
     if not dossier.is_approver:
         raise NotFound(sentence(N_("There is no such request.")), code="no_approval")
-    current = dossier.approval.revision
+    current, company_id = dossier.approval.revision, dossier.approval.company_id
     if form is None:
         seen = request.args.get("revision", current, type=int)
         form = DecisionForm(formdata=None, data={"revision": seen})
@@ -182,6 +186,7 @@ def _open(
         dossier=dossier,
         changes=changes_since(session, dossier.approval, form.revision.data or 0),
         refusal=refusal,
+        phrases=offered(session, current_actor(), company_id) if step == "decline" else None,
     )
 
 
@@ -200,6 +205,15 @@ def _nearest(rows: list[Summary], wanted: str) -> str:
     if not wanted or not rows:
         return ""
     return wanted if any(row.id == wanted for row in rows) else rows[-1].id
+
+
+def _pick_phrase(approval_id: str) -> Response:
+    """The row once more, with the reason in the words."""
+    form = PhraseForm()
+    is_sound = form.validate()
+    if is_sound:
+        form.pick()
+    return inbox_page(approval_id, step="decline", status=200 if is_sound else 422, form=form)
 
 
 def _say(approval_id: str, step: str, action: Action) -> Response:

@@ -62,12 +62,12 @@ def phrase_list(session: Session, tenant_id: str, company_id: str) -> PhraseList
     return PhraseList(phrases=tuple(row.phrases), version=row.version)
 
 
-def offered(session: Session, actor: Actor, approval: Approval) -> Offered:
-    """What this person may pick when they decline this request."""
-    listed = phrase_list(session, approval.tenant_id, approval.company_id)
+def offered(session: Session, actor: Actor, company_id: str) -> Offered:
+    """What this person may pick when they decline requests of this company."""
+    listed = phrase_list(session, actor.tenant_id, company_id)
     company = listed.phrases if listed.is_own else [sentence(text) for text in USUAL]
     known = {str(phrase) for phrase in company}
-    recent = [words for words in _recent(session, actor, approval) if words not in known]
+    recent = [words for words in _recent(session, actor, company_id) if words not in known]
     return Offered(company=company, recent=recent[:_RECENT])
 
 
@@ -118,7 +118,7 @@ def _invalid(why: Sentence) -> Invalid:
     return Invalid(why, code="bad_phrases", fields={"phrases": why})
 
 
-def _recent(session: Session, actor: Actor, approval: Approval) -> list[str]:
+def _recent(session: Session, actor: Actor, company_id: str) -> list[str]:
     """One's own words of declining in this company, the newest first, each once."""
     declined = session.scalars(
         select(Approval.id)
@@ -126,7 +126,7 @@ def _recent(session: Session, actor: Actor, approval: Approval) -> list[str]:
             Approval.tenant_id == actor.tenant_id,
             Approval.approver_id == actor.person_id,
             Approval.status == Status.DECLINED,
-            Approval.company_id == approval.company_id,
+            Approval.company_id == company_id,
         )
         .order_by(Approval.decided_at.desc(), Approval.id.desc())
         .limit(_LOOKED_AT)

@@ -59,7 +59,8 @@ def request_page(
         if form.revision.errors:
             step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
-        phrases = offered(session, actor, dossier.approval) if step == "decline" else None
+        company_id = dossier.approval.company_id
+        phrases = offered(session, actor, company_id) if step == "decline" else None
     timeline = tell(dossier.events, actor.person_id)
     whole = whole or refusal is not None or form.revision.data != dossier.approval.revision
     response = render(
