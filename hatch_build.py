@@ -1,7 +1,8 @@
 """The build: brings in what is not committed, and puts the data folders into the wheel.
 
-1. htmx, out of the package django-htmx, and the icons, out of the package lucide. Both are
-   build requirements with a pinned version; what is taken is compared with a checked hash.
+1. htmx, out of the package django-htmx, the icons, out of the package lucide, and the faces of
+   printed pages, out of the package fontpkg-inter. These are build requirements with a pinned
+   version; what is taken is compared with a checked hash.
 2. The message catalogues, compiled.
 3. The static files, bundled and named by their content (webapp/assets.py).
 4. In a wheel, the folders beside the package move to ``webapp/_data``; an editable install
@@ -38,6 +39,13 @@ ICONS = """
     user users x
 """.split()
 
+FONT_SOURCE = "fontpkg_inter/files/Inter[opsz,wght].ttf"
+FONT_SHA256 = "29160a80ff49ddcab2c97711247e08b1fab27a484a329ce8b813d820dc559031"
+# What printed pages are set in: weight and optical size of each face, cut from the variable font.
+FACES = {"regular": {"wght": 400, "opsz": 14}, "strong": {"wght": 600, "opsz": 14}}
+# Where these change, the faces are cut anew; it takes a few seconds.
+FACES_STAMP = f"{FONT_SHA256} {json.dumps(FACES)} 1\n"
+
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -50,6 +58,7 @@ class CountersignHook(BuildHookInterface[Any]):
         root = Path(self.root)
         vendor_htmx(root / "static/vendor")
         vendor_icons(root / "static/vendor/icons")
+        vendor_faces(root / "static/vendor/faces")
         compile_catalogues(root / "webapp/translations")
         build_assets(root)
         if version == "standard":
@@ -70,6 +79,49 @@ def vendor_icons(folder: Path) -> None:
     licence = lucide.read_text("licenses/LICENSE")
     if licence:
         write(folder / "LICENSE", licence.encode())
+
+
+def vendor_faces(folder: Path) -> None:
+    """Write each face as a font of its own, and the licence it comes under."""
+    stamp = folder / "faces.txt"
+    if stamp.is_file() and stamp.read_text("utf-8") == FACES_STAMP:
+        return
+    inter = distribution("fontpkg-inter")
+    font = checked(inter, FONT_SOURCE, FONT_SHA256)
+    for name, place in FACES.items():
+        write(folder / f"{name}.ttf", cut(font, place))
+    write(folder / "LICENSE", (inter.read_text("licenses/LICENSE") or "").encode())
+    write(stamp, FACES_STAMP.encode())
+
+
+def cut(source: bytes, place: dict[str, int]) -> bytes:
+    """One static face without what only a shaping engine reads, all figures equally wide."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
+    font = TTFont(BytesIO(source), recalcTimestamp=False)
+    figures = tabular_figures(font)
+    for table in font["cmap"].tables:
+        table.cmap.update({code: figures.get(g, g) for code, g in table.cmap.items() if code < 128})
+    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=font.getBestCmap())
+    subsetter.subset(font)
+    instancer.instantiateVariableFont(font, place, inplace=True)
+    data = BytesIO()
+    font.save(data)
+    return data.getvalue()
+
+
+def tabular_figures(font: Any) -> dict[str, str]:
+    """The figures of equal width that the font has beside the usual ones, by the usual glyph."""
+    layout = font["GSUB"].table
+    features = [r.Feature for r in layout.FeatureList.FeatureRecord if r.FeatureTag == "tnum"]
+    tables = [t for i in features[0].LookupListIndex for t in layout.LookupList.Lookup[i].SubTable]
+    mapping = {old: new for table in tables for old, new in getattr(table, "mapping", {}).items()}
+    usual = font.getBestCmap()
+    return {usual[ord(figure)]: mapping[usual[ord(figure)]] for figure in "0123456789"}
 
 
 def checked(package: Distribution, path: str, expected: str) -> bytes:

@@ -1,0 +1,44 @@
+"""A paper as a file: set on pages, with what stands over and under each of them."""
+
+from webapp.paper.blocks import lay
+from webapp.paper.content import Paper, plain
+from webapp.paper.flow import Flow
+from webapp.paper.ink import FOOT, HEIGHT, LEFT, LINE, LINE_2, QUIET, RIGHT, ROOM
+from webapp.paper.marks import Rule
+from webapp.paper.typography import Face
+
+_RUNNING_TOP, _FOOT_TOP = 40.0, HEIGHT - 46.0
+
+
+def printed(paper: Paper) -> bytes:
+    """The PDF of a paper, PDF/A-2u and tagged; the same paper gives the same bytes."""
+    # Only who prints pays for loading the library.
+    from webapp.paper.painting import painted
+
+    flow = Flow()
+    for block in paper.blocks:
+        lay(block, flow)
+    if flow.has_missing:
+        flow.skip(8)
+        with flow.tagged("P"):
+            flow.write(plain(paper.missing_words), QUIET)
+    _frame(paper, flow)
+    return painted(paper, flow.pages)
+
+
+def _frame(paper: Paper, flow: Flow) -> None:
+    """The lines over and under every page, now that it is known how many there are."""
+    pages, edge = flow.pages, Flow()
+    for number, page in enumerate(pages, start=1):
+        edge.pages = [page]
+        words = paper.page_words.format(page=number, pages=len(pages))
+        for left, right, top in (
+            (paper.running, paper.name, _RUNNING_TOP),
+            (paper.foot, words, _FOOT_TOP),
+        ):
+            wide = edge.fit(plain(right), FOOT, ROOM / 2)[0]
+            strong = FOOT.faced(Face.STRONG) if top == _RUNNING_TOP else FOOT
+            edge.set_line(edge.fit(plain(left), strong, ROOM * 0.7)[0], strong, x=LEFT, y=top)
+            edge.set_line(wide, FOOT, x=RIGHT, y=top, right=True)
+        edge.mark(Rule(x=LEFT, y=_RUNNING_TOP + 18, width=ROOM, thickness=0.6, colour=LINE_2))
+        edge.mark(Rule(x=LEFT, y=_FOOT_TOP - 8, width=ROOM, thickness=0.5, colour=LINE))

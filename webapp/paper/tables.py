@@ -1,0 +1,156 @@
+"""Tables that break between rows, with their head on every page that they reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webapp.paper.content import Cell, Column, Sum, Table, plain
+from webapp.paper.flow import Flow
+from webapp.paper.ink import (
+    HEAD,
+    INK,
+    LEFT,
+    LINE,
+    LINE_2,
+    QUIET,
+    RIGHT,
+    ROOM,
+    STRONG,
+    TEXT,
+    TOTAL,
+)
+from webapp.paper.marks import Rule
+from webapp.paper.typography import Line, Style
+
+_PADDING = 5.0
+_GAP = 10.0
+_SUM_LABEL = 0.42
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a column stands: between its edges, its texts at the left or at the right one."""
+
+    left: float
+    right: float
+    number: bool
+
+    @property
+    def room(self) -> float:
+        return self.right - self.left
+
+
+_Lines = list[tuple[Line, Style]]
+
+
+def lay(table: Table, flow: Flow) -> None:
+    """Set a table and its sums."""
+    places = _places(table.columns)
+    with flow.tagged("Table"):
+        with flow.tagged("TR"):
+            _head(table.columns, places, flow)
+        for row in table.rows:
+            with flow.tagged("TR"):
+                _row(row, table.columns, places, flow)
+    _sums(table.sums, flow)
+
+
+def _places(columns: Sequence[Column]) -> list[_Place]:
+    whole = sum(column.share for column in columns)
+    room = ROOM - _GAP * (len(columns) - 1)
+    found, x = [], LEFT
+    for column in columns:
+        right = x + room * column.share / whole
+        found.append(_Place(x, right, column.number))
+        x = right + _GAP
+    return found
+
+
+def _head(columns: Sequence[Column], places: Sequence[_Place], flow: Flow) -> None:
+    """The words over the columns; where they are said again they are no part of the structure."""
+    cells = [flow.fit(plain(c.head), HEAD, p.room) for c, p in zip(columns, places, strict=True)]
+    height = max(len(lines) for lines in cells) * HEAD.leading
+    for lines, place in zip(cells, places, strict=True):
+        with flow.tagged("TH"):
+            _set([(line, HEAD) for line in lines], place, flow, flow.y + height)
+    flow.y += height + 4
+    flow.mark(Rule(x=LEFT, y=flow.y, width=ROOM, thickness=0.8, colour=LINE_2))
+
+
+def _set(lines: _Lines, place: _Place, flow: Flow, bottom: float) -> None:
+    """Set a cell so that it ends at `bottom`."""
+    y = bottom - _height(lines)
+    for line, style in lines:
+        x = place.right if place.number else place.left
+        flow.set_line(line, style, x=x, y=y, right=place.number)
+        y += style.leading
+
+
+def _row(
+    row: Sequence[Cell], columns: Sequence[Column], places: Sequence[_Place], flow: Flow
+) -> None:
+    cells = [_fitted(cell, place, flow) for cell, place in zip(row, places, strict=True)]
+    flow.y += _PADDING
+    height = max(_height(lines) for lines in cells)
+    if flow.need(min(height, flow.fresh / 2)):
+        _repeat(columns, places, flow)
+    while any(cells):
+        first, cells = _split(cells, flow.left)
+        for lines, place in zip(first, places, strict=True):
+            with flow.tagged("TD"):
+                _set(lines, place, flow, flow.y + _height(lines))
+        flow.y += max(_height(lines) for lines in first)
+        if any(cells):
+            flow.turn()
+            _repeat(columns, places, flow)
+    flow.y += _PADDING
+    flow.mark(Rule(x=LEFT, y=flow.y, width=ROOM, thickness=0.5, colour=LINE))
+
+
+def _repeat(columns: Sequence[Column], places: Sequence[_Place], flow: Flow) -> None:
+    with flow.untagged():
+        _head(columns, places, flow)
+    flow.y += _PADDING
+
+
+def _fitted(cell: Cell, place: _Place, flow: Flow) -> _Lines:
+    found: _Lines = [(line, TEXT) for line in flow.fit(plain(cell.text), TEXT, place.room)]
+    for note in cell.notes:
+        found += [(line, QUIET) for line in flow.fit(plain(note), QUIET, place.room)]
+    return found
+
+
+def _split(cells: Sequence[_Lines], room: float) -> tuple[list[_Lines], list[_Lines]]:
+    """What of each cell still fits into this height, at least one line, and the rest."""
+    first, rest = [], []
+    for lines in cells:
+        count, used = 0, 0.0
+        while count < len(lines) and (used + lines[count][1].leading <= room or not count):
+            used += lines[count][1].leading
+            count += 1
+        first.append(lines[:count])
+        rest.append(lines[count:])
+    return first, rest
+
+
+def _height(lines: _Lines) -> float:
+    return sum(style.leading for _, style in lines)
+
+
+def _sums(sums: Sequence[Sum], flow: Flow) -> None:
+    """The sums at the right edge, kept together, an ink rule over the total."""
+    flow.y += 4
+    flow.need(sum(TOTAL.leading if one.total else TEXT.leading for one in sums) + 10)
+    for one in sums:
+        style = TOTAL if one.total else TEXT
+        amount = flow.fit(plain(one.amount), style, ROOM * _SUM_LABEL)
+        left = RIGHT - ROOM * _SUM_LABEL
+        if one.total:
+            flow.y += 4
+            flow.mark(Rule(x=left, y=flow.y, width=RIGHT - left, thickness=1.2, colour=INK))
+            flow.y += 3
+        with flow.tagged("P"):
+            label = flow.fit(plain(one.label), STRONG if one.total else QUIET, ROOM * 0.24)
+            y = flow.y + (2 if one.total else 0)
+            flow.stack(label, STRONG if one.total else QUIET, x=left, y=y)
+            flow.set_line(amount[0], style, x=RIGHT, y=flow.y, right=True)
+        flow.y += max(style.leading, len(label) * QUIET.leading)
