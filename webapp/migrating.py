@@ -26,6 +26,25 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(config, revision)
 
 
+@contextmanager
+def filling(engine: Engine, revision: str) -> Iterator[Connection]:
+    """Bring an empty database to a revision and fill it, all in one transaction.
+
+    Rows may come before those that they refer to where the database lets them; broken references
+    are refused at the end.
+    """
+    with _attached(engine) as config:
+        command.upgrade(config, revision)
+        yield config.attributes["connection"]
+
+
+@cache
+def revisions() -> frozenset[str]:
+    """Every revision that this program knows the way from."""
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(one.revision for one in script.walk_revisions())
+
+
 @cache
 def newest() -> str:
     """The revision that this program needs."""
