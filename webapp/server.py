@@ -33,6 +33,16 @@ def application() -> "Flask":
     return create_app(settings)
 
 
+def waiting_application() -> "Flask":
+    """The same where the server has a thread for each open page that waits for news."""
+    from webapp.extensions import settings_of
+    from webapp.live.views import let_wait
+
+    app = application()
+    let_wait(app, settings_of(app).waiting)
+    return app
+
+
 def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True) -> None:
     """Serve until a signal says stop; the processes are set up from `settings`."""
     os.environ.update(to_environ(settings))
@@ -57,13 +67,13 @@ def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer
     from granian.log import LogLevels
 
     return Granian(
-        "webapp.server:application",
+        "webapp.server:waiting_application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads + settings.waiting,
         backpressure=_connections(settings),
         websockets=False,
         respawn_failed_workers=True,

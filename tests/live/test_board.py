@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from webapp.live import board
-from webapp.live.board import KEPT, LOOK_BACK, OVERLAP, Board, Change
+from webapp.live.board import KEPT, LOOK_BACK, OVERLAP, Board, Change, Reader
 
-BOB, RITA = ("acme", "bob"), ("acme", "rita")
+BOB, RITA = Reader("acme", person_id="bob"), Reader("acme", person_id="rita")
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -58,7 +58,7 @@ def test_who_is_concerned_hears_of_a_change_and_nobody_else(world: World) -> Non
     world.later(seconds=1)
     assert world.board.has_news(RITA, opened)
     assert not world.board.has_news(BOB, opened)
-    assert not world.board.has_news(("other", "rita"), opened)
+    assert not world.board.has_news(Reader("other", person_id="rita"), opened)
 
 
 def test_a_page_that_was_fetched_since_is_not_told_again(world: World) -> None:
@@ -142,11 +142,11 @@ def test_a_long_silence_is_looked_back_at_only_so_far(world: World) -> None:
 
 
 def test_sessions_that_ended_have_to_be_found_out_again(world: World) -> None:
-    world.board.admit("s1", BOB)
-    world.board.admit("s2", RITA)
+    world.board.admit("s1", (BOB,))
+    world.board.admit("s2", (RITA,))
     world.living = {"s2"}
-    assert world.board.person("s1") == BOB
+    assert world.board.readers("s1") == (BOB,)
     world.later(seconds=30)
     world.board.has_news(RITA, world.moment)
-    assert world.board.person("s1") is None
-    assert world.board.person("s2") == RITA
+    assert world.board.readers("s1") == ()
+    assert world.board.readers("s2") == (RITA,)

@@ -1,9 +1,12 @@
 """`GET /live` on both databases: who hears of what, when, and in which process."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from tests.support.app import HouseClient, make_app, sign_in, statements
@@ -11,13 +14,16 @@ from tests.support.cast import ADA, BOB, RITA, Desk, cart, own_desk
 from webapp.approvals.reassignment import reassign
 from webapp.approvals.submission import submit
 from webapp.identity import session_store
-from webapp.identity.models import WebSession
+from webapp.identity.domain import Role
+from webapp.identity.models import Membership, WebSession
 from webapp.kernel.clock import utcnow
-from webapp.live import board
+from webapp.live import board, lobby
+from webapp.live.views import let_wait
 
 __all__ = ["own_desk"]
 
 NEWS, NOTHING = 200, 204
+COMPANY = "/live/company"
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +42,8 @@ def moment() -> int:
     return int(utcnow().timestamp() * 1000)
 
 
-def asks(client: HouseClient, seen: object) -> int:
-    return client.get(f"/live?seen={seen}").status_code
+def asks(client: HouseClient, seen: object, path: str = "/live") -> int:
+    return client.get(f"{path}?seen={seen}").status_code
 
 
 def test_a_new_request_is_news_for_both_sides_and_nobody_else(
@@ -126,10 +132,69 @@ def test_a_session_that_ended_is_asked_to_sign_in(
     assert "/sign-in" in reply.headers["Location"]
 
 
+def test_who_signed_out_is_not_even_told_that_something_happened(
+    process: Flask, own_desk: Desk
+) -> None:
+    bob, opened = sign_in(process, "bob"), moment()
+    assert asks(bob, opened) == NOTHING
+    with own_desk.database.transaction() as session:
+        session_store.end_all(session, "acme", "bob", now=utcnow())
+    own_desk.ask(now=utcnow())
+    assert asks(bob, opened) == 302
+
+
+def test_the_pages_of_a_company_hear_of_all_its_requests_and_no_others(
+    process: Flask, own_desk: Desk
+) -> None:
+    people = {name: sign_in(process, name) for name in ("ada", "olga", "bob")}
+    opened = moment()
+    assert {asks(one, opened, COMPANY) for one in people.values()} == {NOTHING, 403}
+    own_desk.ask(now=utcnow())
+    heard = {name: asks(one, opened, COMPANY) for name, one in people.items()}
+    assert heard == {"ada": NEWS, "olga": NOTHING, "bob": 403}
+    assert asks(people["ada"], opened) == NOTHING
+
+
+def test_who_is_an_admin_no_longer_hears_nothing_more_of_the_company(
+    process: Flask, own_desk: Desk
+) -> None:
+    ada, opened = sign_in(process, "ada"), moment()
+    assert asks(ada, opened, COMPANY) == NOTHING
+    with own_desk.database.transaction() as session:
+        session.execute(
+            update(Membership).where(Membership.person_id == "ada").values(role=Role.BUYER)
+        )
+    own_desk.ask(now=utcnow())
+    assert asks(ada, opened, COMPANY) == 403
+
+
+def test_a_page_waits_for_its_answer_until_something_happens(
+    process: Flask, own_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_wait(process, 1)
+    monkeypatch.setattr(lobby, "PATIENCE", 60)
+    bob, other, opened = sign_in(process, "bob"), sign_in(process, "bob"), moment()
+    assert (asks(bob, opened), asks(other, opened)) == (NOTHING, NOTHING)
+    with ThreadPoolExecutor(1) as pool:
+        # Not as the house's client: that one counts what others write meanwhile as its own.
+        waiting = pool.submit(FlaskClient.open, bob, f"/live?seen={opened}")
+        with pytest.raises(TimeoutError):
+            waiting.result(0.3)
+        # There is a place for one; everybody else is answered.
+        assert asks(other, opened) == NOTHING
+        assert other.get("/inbox").status_code == NEWS
+        own_desk.ask(now=utcnow())
+        assert waiting.result(10).status_code == NEWS
+    for thread in threading.enumerate():
+        if thread.name == "live":
+            thread.join(5)
+
+
 def test_answers_are_never_kept_and_carry_the_headers_of_every_page(process: Flask) -> None:
-    bob = sign_in(process, "bob")
-    through_flask, quick = bob.get("/live?seen=0"), bob.get("/live?seen=0")
+    bob, now = sign_in(process, "bob"), moment() + 1
+    through_flask, quick = bob.get(f"/live?seen={now}"), bob.get(f"/live?seen={now}")
     for reply in (through_flask, quick):
+        assert reply.status_code == NOTHING
         assert reply.headers["Cache-Control"] == "no-store"
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in reply.headers["Content-Security-Policy"]

@@ -23,6 +23,7 @@ _CHANGED = select(
     Approval.version,
     Approval.requester_id,
     Approval.approver_id,
+    Approval.company_id,
 ).where(Approval.modified_at > bindparam("since"))
 
 
@@ -34,8 +35,8 @@ def init_app(app: Flask) -> None:
 def changes(session: Session, since: datetime) -> Iterator[Change]:
     """Every change of a request whose transaction began after this moment.
 
-    Told are requester and approver, those who stand in for the approver, and who was the approver
-    before it was handed over.
+    Told are requester and approver, those who stand in for the approver, who was the approver
+    before it was handed over, and the admins of the company.
     """
     rows = session.execute(_CHANGED, {"since": since}).all()
     if not rows:
@@ -47,6 +48,7 @@ def changes(session: Session, since: datetime) -> Iterator[Change]:
         yield Change(
             mark=f"{row.id} {row.version}",
             tenant_id=row.tenant_id,
+            company_id=row.company_id,
             people=(
                 row.requester_id,
                 row.approver_id,

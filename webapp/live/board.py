@@ -22,7 +22,14 @@ KEPT = 600_000
 # How often sessions are asked whether they still live.
 CHECK = 20_000
 
-Key = tuple[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom something changes: a person, or the admins of a company."""
+
+    tenant_id: str
+    person_id: str | None = None
+    company_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,13 @@ class Change:
     mark: str
     tenant_id: str
     people: tuple[str, ...]
+    company_id: str | None = None
+
+    @property
+    def readers(self) -> list[Reader]:
+        """Everybody who is to hear of it."""
+        people = [Reader(self.tenant_id, person_id=one) for one in self.people]
+        return [*people, Reader(self.tenant_id, company_id=self.company_id)]
 
 
 class Board:
@@ -48,30 +62,33 @@ class Board:
     ) -> None:
         self._look, self._alive = look, alive
         self._lock = Lock()
-        self._people: dict[str, Key] = {}
-        self._changed: dict[Key, int] = {}
+        self._readers: dict[str, tuple[Reader, ...]] = {}
+        self._changed: dict[Reader, int] = {}
         self._marks: dict[tuple[str, str], int] = {}
         self._looked = self._known_from = self._checked = 0
+        self.tell: Callable[[Iterable[Reader]], None] = lambda _readers: None
+        """Called with those for whom something has changed, as soon as that is known."""
 
-    def admit(self, session_id: str, person: Key) -> None:
-        """Remember that this session is this person's: tenant and id."""
-        self._people[session_id] = person
+    def admit(self, session_id: str, readers: tuple[Reader, ...]) -> None:
+        """Remember as whom this session reads: its person, and the company of an admin."""
+        self._readers[session_id] = readers
 
-    def person(self, session_id: str) -> Key | None:
-        """Whose session this is; None where that has to be found out (again)."""
-        return self._people.get(session_id)
+    def readers(self, session_id: str) -> tuple[Reader, ...]:
+        """As whom this session reads; nobody where that has to be found out (again)."""
+        return self._readers.get(session_id, ())
 
-    def has_news(self, person: Key, since: int) -> bool:
+    def has_news(self, reader: Reader, since: int) -> bool:
         """Whether a page that was read after this moment may show what is no longer true.
 
         Raises what `look` and `alive` raise; others are answered meanwhile from what is known.
         """
-        self._refresh()
+        self.refresh()
         # Another process may be ahead of what this one has looked at.
         since = min(since, self._looked)
-        return since < self._known_from or self._changed.get(person, 0) >= since
+        return since < self._known_from or self._changed.get(reader, 0) >= since
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Look at what has changed, unless that was done just now; raises like `has_news`."""
         now = _now()
         if now - self._looked < REFRESH or not self._lock.acquire(blocking=False):
             return
@@ -88,19 +105,20 @@ class Board:
         found = list(self._look(datetime.fromtimestamp(begin / 1000, UTC)))
         # They were committed before this moment, and after the last look.
         seen_at = _now()
-        for change in found:
-            if (change.tenant_id, change.mark) not in self._marks:
-                self._marks[change.tenant_id, change.mark] = seen_at
-                self._changed |= {(change.tenant_id, person): seen_at for person in change.people}
+        new = [change for change in found if (change.tenant_id, change.mark) not in self._marks]
+        for change in new:
+            self._marks[change.tenant_id, change.mark] = seen_at
+            self._changed |= dict.fromkeys(change.readers, seen_at)
         if is_behind:
             self._known_from = begin + OVERLAP
         self._looked = now
+        self.tell(reader for change in new for reader in change.readers)
 
     def _check(self, now: int) -> None:
         """Forget sessions that have ended, and changes that everybody knows."""
-        asked = list(self._people)
+        asked = list(self._readers)
         for session_id in set(asked) - set(self._alive(asked)):
-            self._people.pop(session_id, None)
+            self._readers.pop(session_id, None)
         self._known_from = max(self._known_from, now - KEPT)
         self._changed = {key: at for key, at in self._changed.items() if at > now - KEPT}
         self._marks = {key: at for key, at in self._marks.items() if at > now - 2 * LOOK_BACK}

@@ -1,11 +1,13 @@
 """`GET /live?seen=...`: has anything changed that this person's pages show?
 
-Thousands of open pages ask every other second, so that known sessions are answered before Flask
-begins. Everybody else goes through the guard like for any page, once.
+Thousands of open pages ask, so that known sessions are answered before Flask begins, and wait there
+where the server lets them. This quick answer only ever says that there is nothing. Whoever is to be
+told something, and everybody else, goes through the guard like for any page.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, current_app, g, make_response, request
@@ -15,20 +17,24 @@ from werkzeug.http import parse_cookie
 from webapp import headers
 from webapp.extensions import db, settings_of
 from webapp.identity import queries, session_store, sessions
+from webapp.identity.domain import Actor, Role
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
-from webapp.live.board import Board, Change
+from webapp.live.board import Board, Change, Reader
+from webapp.live.lobby import Lobby
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATH = "/live"
 SOURCES = "live_sources"
 Source = Callable[[Session, datetime], Iterable[Change]]
 
 bp = Blueprint("live", __name__)
 
+# What a page shows by its address: requests of this person, or of the company (for admins).
+_PATHS = {"/live": 0, "/live/company": 1}
 _BOARD = "live_board"
+_LOBBY = "live_lobby"
 _ARGUMENT = "seen="
 _DIGITS = 15
 
@@ -36,44 +42,76 @@ _DIGITS = 15
 def init_app(app: Flask) -> None:
     """Let features say what changes (`SOURCES`), and pages say from when they are."""
     app.extensions.setdefault(SOURCES, [])
-    app.extensions[_BOARD] = Board(_look(app), _alive(app))
+    board = Board(_look(app), _alive(app))
+    app.extensions.update({_BOARD: board, _LOBBY: Lobby(board)})
     app.before_request(_begin)
     app.context_processor(lambda: {"live_moment": g.get("live_moment", 0)})
 
 
+def let_wait(app: Flask, pages: int) -> None:
+    """Let so many open pages wait for an answer; the server must have a thread for each of them."""
+    lobby: Lobby = app.extensions[_LOBBY]
+    lobby.seats = pages
+
+
 def wrap(app: Flask, application: "WSGIApplication") -> "WSGIApplication":
-    """The application with the quick answer for known sessions in front of it."""
-    known, board = settings_of(app), app.extensions[_BOARD]
+    """The application with the quick answer for known sessions in front of it.
+
+    No more requests are at work at the same time than the settings say, however many wait.
+    """
+    known, board, lobby = settings_of(app), app.extensions[_BOARD], app.extensions[_LOBBY]
     cookie = sessions.cookie_name(known)
     sent = list(headers.security_headers(known).items())
+    at_work = BoundedSemaphore(known.threads)
+
+    def has_nothing(environ: "WSGIEnvironment") -> bool:
+        asked = _PATHS.get(environ["PATH_INFO"])
+        if asked is None or environ["REQUEST_METHOD"] != "GET":
+            return False
+        token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(cookie, "")
+        session_id = session_store.hash_of(token)
+        readers = board.readers(session_id)
+        seen = _seen(environ.get("QUERY_STRING", ""))
+        return len(readers) > asked and not lobby.wait(session_id, readers[asked], seen)
 
     def answer(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
+        if has_nothing(environ):
+            start("204 No Content", sent)
+            return ()
+        with at_work:
             return application(environ, start)
-        token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(cookie, "")
-        person = board.person(session_store.hash_of(token)) if token else None
-        if person is None:
-            return application(environ, start)
-        has_news = board.has_news(person, _seen(environ.get("QUERY_STRING", "")))
-        start("200 OK" if has_news else "204 No Content", [*sent, *_LENGTH[has_news]])
-        return ()
 
     return answer
 
 
-@bp.get(PATH)
+@bp.get("/live")
 def show() -> Response:
     """200 when there is something new since `seen` (milliseconds since 1970), otherwise 204."""
-    actor = current_actor()
+    return _answer(*_readers(current_actor())[:1])
+
+
+@bp.get("/live/company")
+def show_company() -> Response:
+    """The same for all requests of the company, for its admins; 403 for everybody else."""
+    return _answer(*_readers(current_actor())[1:])
+
+
+def _answer(*asked: Reader) -> Response:
     board: Board = current_app.extensions[_BOARD]
-    person = actor.tenant_id, actor.person_id
+    actor = current_actor()
     if actor.session_id:
-        board.admit(actor.session_id, person)
-    has_news = board.has_news(person, _seen(request.query_string.decode("latin-1")))
+        board.admit(actor.session_id, _readers(actor))
+    if not asked:
+        return make_response("", 403)
+    has_news = board.has_news(asked[0], _seen(request.query_string.decode("latin-1")))
     return make_response("", 200 if has_news else 204)
 
 
-_LENGTH: dict[bool, list[tuple[str, str]]] = {True: [("Content-Length", "0")], False: []}
+def _readers(actor: Actor) -> tuple[Reader, ...]:
+    person = Reader(actor.tenant_id, person_id=actor.person_id)
+    if actor.role is not Role.ADMIN:
+        return (person,)
+    return person, Reader(actor.tenant_id, company_id=actor.company_id)
 
 
 def _begin() -> None:
