@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from tests.support.app import As
 from tests.support.cast import ADA, NOW, RITA, ROB, Desk, cart, desk
 from webapp.approvals import sheet_views
+from webapp.carts import quote_views
+from webapp.carts import views as cart_views
 from webapp.identity import administration
 from webapp.identity.domain import Role
 from webapp.identity.policy import Newcomer
@@ -107,6 +109,24 @@ def test_orders_are_kept(as_: As, desk: Desk) -> None:
     assert (order["Total"], order["Placed by"]) == ("510.00", "Bob Buyer")
 
 
+def test_open_carts_and_quotes_are_kept(
+    as_: As, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cart_views, "READ_AT_ONCE", 1)
+    monkeypatch.setattr(quote_views, "READ_AT_ONCE", 1)
+    desk.sql("UPDATE carts SET name = '=1+1' WHERE id = 'c500-rita'")
+    rita = as_("rita")
+    carts = {one["Cart"]: one for one in rows(rita.get("/carts.csv"))}
+    named = carts["'=1+1"]
+    assert (named["Net"], named["Total"], named["Currency"]) == ("416.67", "500.00", "EUR")
+    assert named["Number of items"].isdigit()
+    assert len(carts) > 1
+    found = rows(rita.get("/quotes.csv"))
+    assert {"Q1"} <= {one["Quote"] for one in found}
+    assert all(datetime.fromisoformat(one["Offered"]).utcoffset() is not None for one in found)
+    assert rows(as_("gus").get("/quotes.csv")) == []
+
+
 def test_the_requests_of_a_company_are_kept_as_they_are_narrowed(as_: As, desk: Desk) -> None:
     desk.approve(desk.ask(RITA))
     desk.ask(ROB, cart("c500-rob"))
@@ -144,6 +164,8 @@ def test_the_head_is_in_the_language_of_the_reader(as_: As, desk: Desk) -> None:
     [
         ("bob", "/inbox?q=roe", "/inbox.csv?box=turn&amp;q=roe"),
         ("rita", "/requests?box=all", "/requests.csv?box=all"),
+        ("rita", "/carts", "/carts.csv"),
+        ("rita", "/quotes", "/quotes.csv"),
         ("ada", "/company?q=roe", "/company/people.csv?q=roe"),
         ("ada", "/company?view=requests&status=PENDING", "/company/requests.csv?status=PENDING"),
         ("ada", "/company?view=waiting", "/company/requests.csv?status=PENDING"),

@@ -29,7 +29,8 @@ Row = TypeVar("Row")
 READ_AT_ONCE = 500
 _WRITTEN_AT_ONCE = 100
 _MARK = "\ufeff"
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# With the wide forms of East Asian keyboards, which spreadsheets take for the same.
+_FORMULAS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], day: date) -> Response:

@@ -27,10 +27,13 @@ NO_PAGES = {
     "approvals.inbox_sheet",
     "approvals.requests_sheet",
     "orders.index_sheet",
+    "carts.index_sheet",
+    "quotes.index_sheet",
     "company.people_sheet",
     "company.requests_sheet",
     "live.show",
     "approvals.show_attachment",
+    "approvals.show_decision",
 }
 
 

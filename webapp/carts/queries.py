@@ -103,17 +103,17 @@ def get(session: Session, actor: Actor, cart_id: str) -> CartView:
     return _views(session, ResourceType.CART, [row])[0]
 
 
-def open_carts(session: Session, actor: Actor, cursor: str | None = None) -> Page[CartRow]:
+def open_carts(
+    session: Session, actor: Actor, cursor: str | None = None, *, size: int = PAGE_SIZE
+) -> Page[CartRow]:
     """The actor's open carts, last changed first; raises `Invalid` for a broken cursor."""
     query = visible_to(actor).where(Cart.status == CartStatus.OPEN).with_only_columns(*_CART)
     if cursor:
         query = query.where(tuple_(Cart.updated_at, Cart.id) < _position(cursor))
     query = query.order_by(Cart.updated_at.desc(), Cart.id.desc())
-    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
-    return Page(
-        _views(session, ResourceType.CART, rows[:PAGE_SIZE]),
-        _next(rows, "updated_at"),
-    )
+    rows = session.execute(query.limit(size + 1)).all()
+    shown = rows[:size]
+    return Page(_views(session, ResourceType.CART, shown), _next(rows, shown, "updated_at"))
 
 
 def quote(session: Session, actor: Actor, quote_id: str) -> CartView:
@@ -125,17 +125,17 @@ def quote(session: Session, actor: Actor, quote_id: str) -> CartView:
     return _views(session, ResourceType.QUOTE, [row])[0]
 
 
-def quotes(session: Session, actor: Actor, cursor: str | None = None) -> Page[CartRow]:
+def quotes(
+    session: Session, actor: Actor, cursor: str | None = None, *, size: int = PAGE_SIZE
+) -> Page[CartRow]:
     """The actor's quotes, newest first; raises `Invalid` for a broken cursor."""
     query = quotes_visible_to(actor).with_only_columns(*_QUOTE)
     if cursor:
         query = query.where(tuple_(Quote.created_at, Quote.id) < _position(cursor))
     query = query.order_by(Quote.created_at.desc(), Quote.id.desc())
-    rows = session.execute(query.limit(PAGE_SIZE + 1)).all()
-    return Page(
-        _views(session, ResourceType.QUOTE, rows[:PAGE_SIZE]),
-        _next(rows, "created_at"),
-    )
+    rows = session.execute(query.limit(size + 1)).all()
+    shown = rows[:size]
+    return Page(_views(session, ResourceType.QUOTE, shown), _next(rows, shown, "created_at"))
 
 
 def quote_views(session: Session, query: Select[Quote]) -> list[CartView]:
@@ -196,11 +196,10 @@ def _position(cursor: str) -> tuple[datetime, str]:
     return decode_moment(at), last_id
 
 
-def _next(rows: Sequence[Any], key: str) -> str | None:
-    if len(rows) <= PAGE_SIZE:
+def _next(rows: Sequence[Any], shown: Sequence[Any], key: str) -> str | None:
+    if len(rows) == len(shown):
         return None
-    last = rows[PAGE_SIZE - 1]
-    return encode_cursor(getattr(last, key).isoformat(), last.id)
+    return encode_cursor(getattr(shown[-1], key).isoformat(), shown[-1].id)
 
 
 def _views(session: Session, kind: ResourceType, rows: Sequence[Any]) -> list[CartView]:

@@ -1,14 +1,23 @@
 """The pages of quotes: what the merchant offered, before and after."""
 
 from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from webapp.carts import queries
 from webapp.carts.domain import QuoteStatus
 from webapp.carts.domain import title as title_of
+from webapp.carts.queries import CartView
 from webapp.carts.snapshot import freeze, thaw
-from webapp.carts.views import handed_to, verdicts_on
+from webapp.carts.views import cells, handed_to, verdicts_on
 from webapp.extensions import db
+from webapp.i18n import say
 from webapp.identity.guards import current_actor
+from webapp.kernel.clock import utcnow
+from webapp.kernel.paging import Page
+from webapp.kernel.sentence import sentence
+from webapp.reader import reader
+from webapp.sheets import READ_AT_ONCE, Cell, every, sheet
 from webapp.web import render
 
 bp = Blueprint("quotes", __name__)
@@ -39,6 +48,20 @@ def index() -> Response:
     )
 
 
+@bp.get("/quotes.csv")
+def index_sheet() -> Response:
+    """The same quotes as a file, all of them (R44)."""
+    actor = current_actor()
+    heads = [_("Quote"), _("Status"), _("Offered"), _("First items"), _("Number of items")]
+    heads += [_("Net"), _("Tax"), _("Total"), _("Currency")]
+
+    def page_after(session: Session, cursor: str | None) -> Page[CartView]:
+        return queries.quotes(session, actor, cursor, size=READ_AT_ONCE)
+
+    rows = (_cells(one) for one in every(page_after))
+    return sheet("quotes", heads, rows, utcnow().astimezone(reader().zone).date())
+
+
 @bp.get("/quotes/<quote_id>")
 def show(quote_id: str) -> Response:
     """One quote with old and new prices, and what can be done with it."""
@@ -55,3 +78,8 @@ def show(quote_id: str) -> Response:
         verdict=verdict,
         handed_to=links,
     )
+
+
+def _cells(one: CartView) -> list[Cell]:
+    state = say(sentence(QuoteStatus(one.resource.status).label))
+    return [one.id, state, one.created_at, *cells(one)]

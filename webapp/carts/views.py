@@ -28,7 +28,10 @@ from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
+from webapp.kernel.paging import Page
 from webapp.kernel.sentence import Sentence, Verdict
+from webapp.reader import reader
+from webapp.sheets import READ_AT_ONCE, Cell, every, sheet
 from webapp.web import done, render
 
 bp = Blueprint("carts", __name__)
@@ -59,6 +62,20 @@ def index() -> Response:
         next=url_for("carts.index", after=page.next_cursor) if page.next_cursor else None,
         first=url_for("carts.index") if after else None,
     )
+
+
+@bp.get("/carts.csv")
+def index_sheet() -> Response:
+    """The same carts as a file, all of them (R44)."""
+    actor = current_actor()
+    heads = [_("Cart"), _("Changed"), _("First items"), _("Number of items")]
+    heads += [_("Net"), _("Tax"), _("Total"), _("Currency")]
+
+    def page_after(session: Session, cursor: str | None) -> Page[CartView]:
+        return queries.open_carts(session, actor, cursor, size=READ_AT_ONCE)
+
+    rows = ([one.name, one.updated_at, *cells(one)] for one in every(page_after))
+    return sheet("carts", heads, rows, utcnow().astimezone(reader().zone).date())
 
 
 @bp.get("/carts/<cart_id>")
@@ -164,6 +181,13 @@ def create_deletion(cart_id: str) -> Response:
 def heading(cart: CartView) -> str:
     """What a cart is called: its name, else its first items."""
     return cart.name or say(title_of(cart.names, cart.item_count))
+
+
+def cells(view: CartView) -> list[Cell]:
+    """What a file says of a cart or quote: its first items, how many, and what they cost."""
+    totals = view.totals
+    what = say(title_of(view.names, view.item_count))
+    return [what, view.item_count, totals.net, totals.tax, totals.gross, totals.gross.currency]
 
 
 def verdicts_on(
