@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.emporix.conftest import Api, ApiClient, api  # noqa: F401 - fixture
 from tests.support.app import As, HouseClient
 from tests.support.cast import RITA, Desk, cart
+from webapp.identity.models import Absence
 from webapp.kernel.clock import utcnow
 
 TODAY = date.today()
@@ -144,3 +146,85 @@ def test_the_api_names_nobody_else_as_the_decider(api: Api, desk: Desk, asked: s
     assert "decidedBy" not in api("bob").get(f"/approval/acme/approvals/{asked}").get_json()
     desk.withdraw(asked, now=utcnow())
     assert "decidedBy" not in api("bob").get(f"/approval/acme/approvals/{asked}").get_json()
+
+
+def test_the_picker_and_the_company_page_say_who_decides_meanwhile(as_: As, asked: str) -> None:
+    leave_now(as_("bob"))
+    told = "represented by Ben Baker."
+    assert told in as_("rita").get("/carts/c1000-rita/checkout").text
+    ada = as_("ada")
+    assert ada.get("/company?view=waiting").text.count(told) == 2
+    assert told in ada.get("/company").text
+    assert told in ada.get(f"/company/requests/{asked}").text
+
+
+def test_handing_over_to_somebody_who_is_away_says_so(as_: As, asked: str) -> None:
+    leave_now(as_("alan"), "ben")
+    ada, path = as_("ada"), f"/company/requests/{asked}"
+    assert "Admin. Away until" in ada.get(path).text
+    ada.post(f"{path}/approver", data={"approver": "alan", "seen": "bob"})
+    page = ada.get(path).text
+    assert "Alan Archer decides request" in page
+    assert "everybody is told. Away until" in page
+    # The deputy of whoever decides by now finds it at once, and the one before does not.
+    assert "for Alan Archer" in as_("ben").get("/inbox").text
+
+
+def test_who_goes_is_shown_with_those_whom_they_represent(as_: As, desk: Desk, asked: str) -> None:
+    leave_now(as_("bob"))
+    ada = as_("ada")
+    ada.post("/company/people/ben/source")
+    assert "One absence would be without a deputy." in ada.get("/company/people/ben/departure").text
+    preview = {"role": "B2B_REQUESTER", "seen": "B2B_BUYER", "step": "preview"}
+    page = ada.post("/company/people/ben/role", data=preview).text
+    assert "One absence would be without a deputy." in page
+    assert ada.post("/company/people/ben/departure").status_code == 303
+    page = ada.get("/company?view=waiting").text
+    assert "One absence has no deputy any more" in page
+    assert "Ben Baker is not active any more." in page
+    assert "deputy missing" in as_("bob").get("/account").text
+    assert "may not decide on this one" in as_("rita").get(f"/approvals/{asked}").text
+
+
+def test_a_deputy_changes_delivery_on_the_page_for_it(as_: As, asked: str) -> None:
+    ben = as_("ben")
+    assert ben.get(f"/approvals/{asked}/details").status_code == 404
+    leave_now(as_("bob"))
+    assert ben.get(f"/approvals/{asked}/details").status_code == 200
+
+
+def test_a_page_that_was_open_when_the_absence_ended_decides_nothing(
+    as_: As, desk: Desk, asked: str
+) -> None:
+    leave_now(as_("bob"))
+    ben = as_("ben")
+    assert "You decide for Bob Buyer" in ben.get(f"/approvals/{asked}").text
+    with desk.database.transaction() as session:
+        now = utcnow()
+        session.execute(update(Absence).values(starts_at=now - timedelta(days=1), ends_at=now))
+    data = {"step": "order", "revision": "1", "note": "Fine."}
+    reply = ben.post(f"/approvals/{asked}/decision", data=data)
+    assert reply.status_code == 404
+    assert "You do not represent Bob Buyer any more" in reply.text
+    assert desk.actions(asked) == ["SUBMIT"]
+    assert "Rita Roe" not in ben.get("/inbox").text
+
+
+def test_the_api_says_who_is_away_beside_whom_to_ask(as_: As, api: Api) -> None:  # noqa: F811
+    body = {"resourceType": "CART", "resourceId": "c1000-rita", "action": "CHECKOUT"}
+    rita: ApiClient = api("rita")
+    path = "/approval/acme/search/users"
+    assert all(len(one) == 3 for one in rita.post(path, json=body).get_json())
+    leave_now(as_("bob"))
+    found = {one["userId"]: one for one in rita.post(path, json=body).get_json()}
+    assert found["bob"]["representedBy"] == {"userId": "ben", "name": "Ben Baker"}
+    assert found["bob"]["awayUntil"] == str(TODAY + timedelta(days=5))
+    assert "awayUntil" not in found["ben"]
+
+
+def test_a_shop_of_the_deputy_orders_what_waits(as_: As, api: Api, desk: Desk, asked: str) -> None:  # noqa: F811
+    leave_now(as_("bob"))
+    ben: ApiClient = api("ben")
+    body = {"resourceType": "CART", "resourceId": "c500-rita", "action": "CHECKOUT"}
+    answer = ben.post("/approval/acme/approval/permitted", json=body).get_json()
+    assert (answer["permitted"], answer["approvalId"]) == (True, asked)

@@ -40,7 +40,8 @@ def permission(desk: Desk, actor: Actor, resource_id: str, kind: ResourceType = 
 
 def asked(desk: Desk, actor: Actor, resource_id: str, kind: ResourceType = CART) -> set[str]:
     with desk.database.reading() as session:
-        return {one.person_id for one in queries.approvers(session, actor, kind, resource_id)}
+        found = queries.approvers(session, actor, kind, resource_id, now=NOW)
+        return {one.member.person_id for one in found}
 
 
 def test_a_party_learns_of_the_request_and_a_colleague_does_not(desk: Desk) -> None:
@@ -148,8 +149,8 @@ def test_whom_one_may_ask_is_whom_a_request_would_accept(desk: Desk) -> None:
 def test_somebody_asked_before_comes_first(desk: Desk) -> None:
     desk.ask(RITA, cart("c500-rita", BEN))
     with desk.database.reading() as session:
-        found = queries.approvers(session, RITA, CART, "c1000-rita")
-    assert found[0].person_id == "ben"
+        found = queries.approvers(session, RITA, CART, "c1000-rita", now=NOW)
+    assert found[0].member.person_id == "ben"
 
 
 def test_only_what_is_due_and_theirs_is_due_for_somebody(desk: Desk) -> None:

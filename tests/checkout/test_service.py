@@ -61,7 +61,7 @@ def verdict(desk: Desk, actor: Actor, resource_id: str, kind: ResourceType = CAR
 
 def candidates(desk: Desk, actor: Actor, resource_id: str) -> list[tuple[str, str]]:
     with desk.database.reading() as session:
-        found = queries.candidates(session, actor, resource(session, CART, resource_id))
+        found = queries.candidates(session, actor, resource(session, CART, resource_id), now=NOW)
     return [(one.member.person_id, one.verdict.code) for one in found]
 
 

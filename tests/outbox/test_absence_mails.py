@@ -39,6 +39,8 @@ def written(app: Flask, template: str, language: str = "en", **values: Any) -> L
         ("represent", True, "Ben Baker represents you from Mon 23 Nov to Fri 27 Nov"),
         ("represent_no_more", False, "You do not represent Bob Buyer any more"),
         ("represent_no_more", True, "Ben Baker does not represent you any more"),
+        ("no_deputy", False, "Nobody represents Bob Buyer from Mon 23 Nov to Fri 27 Nov any more"),
+        ("no_deputy", True, "Nobody represents you from Mon 23 Nov to Fri 27 Nov any more"),
     ],
 )
 def test_both_are_told_in_their_own_words(

@@ -12,6 +12,7 @@ from webapp.approvals.domain import Action
 from webapp.approvals.forms import RevisionForm
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import may
+from webapp.approvals.substitution import represented
 from webapp.approvals.views import bp
 from webapp.extensions import db
 from webapp.i18n import say
@@ -49,9 +50,11 @@ class _Editing:
 @bp.get("/approvals/<approval_id>/details")
 def edit_details(approval_id: str) -> Response:
     """The form of delivery and payment, as it stands."""
+    actor = current_actor()
     with db.reading() as session:
-        editing = _load(session, current_actor(), approval_id)
-    require(may(current_actor().person_id, Action.CHANGE, editing.approval))
+        editing = _load(session, actor, approval_id)
+    is_deputy = represented(actor, editing.approval) is not None
+    require(may(actor.person_id, Action.CHANGE, editing.approval, is_deputy=is_deputy))
     form = _form(editing, DeliveryForm(formdata=None), now=utcnow())
     return _page(editing, form, revision=editing.approval.revision)
 

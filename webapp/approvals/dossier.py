@@ -23,7 +23,7 @@ from webapp.carts.snapshot import Snapshot, thaw
 from webapp.identity import deputies
 from webapp.identity.domain import Actor, Away
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import Sentence, Verdict
+from webapp.kernel.sentence import YES, Sentence, Verdict
 from webapp.ledger.queries import Event, events
 from webapp.orders.delivery import Delivery
 from webapp.orders.delivery import thaw as thaw_words
@@ -39,7 +39,7 @@ class Dossier:
     """One request as one person sees it; `may` holds a verdict for every action.
 
     Everybody but the requester reads it from the approver's side. `away` is the absence of the
-    approver, and a deputy decides for them (R52).
+    approver, and a deputy decides for them, unless `deputy_may` says why not (R52).
     """
 
     approval: Approval
@@ -52,6 +52,7 @@ class Dossier:
     is_approver: bool
     is_deputy: bool
     away: Away | None
+    deputy_may: Verdict
     delivery: Delivery
     previous_id: str | None
     next_id: str | None
@@ -145,6 +146,7 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         is_approver=actor.person_id != approval.requester_id,
         is_deputy=is_deputy,
         away=away,
+        deputy_may=standing(session, approval, away.deputy_id) if away else YES,
         delivery=thaw_words(current.delivery_words, terms.delivery_window),
         previous_id=previous_id,
         next_id=next_id,

@@ -4,11 +4,13 @@ Only the company pages read here; nothing of it lets anybody decide.
 """
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
+from webapp.approvals.cover import Cover, cover
 from webapp.approvals.domain import Status, Turn
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import outcome
@@ -19,7 +21,7 @@ from webapp.approvals.succession import Crew, Means, Stranded, compare
 from webapp.carts.snapshot import Snapshot, thaw
 from webapp.db import Utc
 from webapp.identity import queries as identity
-from webapp.identity.domain import Actor, Member, Role
+from webapp.identity.domain import Actor, Away, Member, Role
 from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
 from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
@@ -39,6 +41,7 @@ class Waiting:
     summary: Summary
     standing: Verdict
     successors: list[Member]
+    absence: Sentence | None
     is_own: bool
 
 
@@ -50,6 +53,7 @@ class Load:
     name: str
     count: int
     oldest: Summary
+    absence: Sentence | None
 
     @property
     def decides(self) -> bool:
@@ -65,8 +69,13 @@ class Pending:
     """
 
     cases: list[Summary]
-    crew: Crew
+    cover: Cover
     is_cut: bool
+
+    @property
+    def crew(self) -> Crew:
+        """The company and its people, as they are."""
+        return self.cover.crew
 
     @property
     def stranded(self) -> list[Stranded[Summary]]:
@@ -90,6 +99,7 @@ class Pending:
                 name=_mover(queue[0])[1],
                 count=len(queue),
                 oldest=min(queue, key=lambda one: one.turn_since),
+                absence=self.cover.words(person_id),
             )
             for person_id, queue in queues.items()
         ]
@@ -106,7 +116,12 @@ class Pending:
 
     def effect(self, after: Crew) -> "Effect":
         """What it would mean if company and people were like this."""
-        return Effect(means=compare(self.cases, self.crew, after), after=after, is_cut=self.is_cut)
+        return Effect(
+            means=compare(self.cases, self.crew, after),
+            after=after,
+            bereft=self.cover.bereft(after),
+            is_cut=self.is_cut,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +130,7 @@ class Effect:
 
     means: Means[Summary]
     after: Crew
+    bereft: list[Away]
     is_cut: bool
 
 
@@ -127,6 +143,7 @@ class Overview:
     details: DetailsView
     standing: Verdict
     successors: list[Member]
+    cover: Cover
     events: list[Event]
     outcome: Sentence
     is_own: bool
@@ -135,6 +152,15 @@ class Overview:
     def reason(self) -> Reason:
         """Why it is here, with the numbers of the moment it was made (R16)."""
         return kept(self.summary)
+
+    @property
+    def absence(self) -> Sentence | None:
+        """Until when its approver is away, and who decides meanwhile; None while they are there."""
+        return self.absence_of(self.summary.approver_id) if self.pending else None
+
+    def absence_of(self, person_id: str) -> Sentence | None:
+        """The same of somebody who could decide instead."""
+        return self.cover.words_on(self.summary, person_id)
 
     @property
     def order_total(self) -> Money:
@@ -156,7 +182,9 @@ def overseen_by(actor: Actor) -> ColumnElement[bool]:
     return and_(Approval.tenant_id == actor.tenant_id, Approval.company_id == actor.company_id)
 
 
-def waiting(session: Session, actor: Actor, *, cursor: str | None = None) -> Page[Waiting]:
+def waiting(
+    session: Session, actor: Actor, *, now: datetime, cursor: str | None = None
+) -> Page[Waiting]:
     """A page of what is pending in the company, the oldest first."""
     query = select(*_COLUMNS).where(overseen_by(actor), Approval.status == Status.PENDING)
     if cursor:
@@ -168,7 +196,7 @@ def waiting(session: Session, actor: Actor, *, cursor: str | None = None) -> Pag
     listed = found[:PAGE_SIZE]
     last = listed[-1] if len(found) > PAGE_SIZE else None
     return Page(
-        _with_standing(session, actor, listed),
+        _with_standing(session, actor, listed, now=now),
         None if last is None else encode_cursor(last.created_at.isoformat(), last.id),
     )
 
@@ -179,13 +207,15 @@ def count(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
 
 
-def pending(session: Session, actor: Actor) -> Pending:
+def pending(session: Session, actor: Actor, *, now: datetime) -> Pending:
     """All that is pending in the company, the oldest first; nothing for whoever is no admin."""
     query = select(*_COLUMNS).where(overseen_by(actor), Approval.status == Status.PENDING)
     query = query.order_by(Approval.created_at, Approval.id).limit(_LOOKED_AT + 1)
     found = [Summary(**row._asdict()) for row in session.execute(query)]
     return Pending(
-        cases=found[:_LOOKED_AT], crew=crew(session, actor), is_cut=len(found) > _LOOKED_AT
+        cases=found[:_LOOKED_AT],
+        cover=covered(session, actor, now=now),
+        is_cut=len(found) > _LOOKED_AT,
     )
 
 
@@ -195,7 +225,12 @@ def crew(session: Session, actor: Actor) -> Crew:
     return Crew(company=company, members=identity.members(session, actor.tenant_id, company.id))
 
 
-def open_overview(session: Session, actor: Actor, approval_id: str) -> Overview:
+def covered(session: Session, actor: Actor, *, now: datetime) -> Cover:
+    """The people of the company that this person acts for, and who of them is away."""
+    return cover(session, actor.tenant_id, crew(session, actor), now=now)
+
+
+def open_overview(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Overview:
     """One request of the company in whatever state; raises `NotFound` for any other."""
     approval = session.scalars(
         select(Approval).where(overseen_by(actor), Approval.id == approval_id)
@@ -204,33 +239,39 @@ def open_overview(session: Session, actor: Actor, approval_id: str) -> Overview:
         raise NotFound(sentence(N_("There is no such request.")), code="no_approval")
     current = queries.revision(session, approval)
     is_pending = approval.status == Status.PENDING
+    found = covered(session, actor, now=now)
     names = (field.name for field in fields(Summary))
     return Overview(
         summary=Summary(**{name: getattr(approval, name) for name in names}),
         snapshot=thaw(current.snapshot),
         details=read(current.details, approval.currency),
         standing=standing(session, approval),
-        successors=crew(session, actor).successors(approval) if is_pending else [],
+        successors=found.crew.successors(approval) if is_pending else [],
+        cover=found,
         events=events(session, approval.tenant_id, approval.id),
         outcome=outcome(approval),
         is_own=actor.person_id in (approval.requester_id, approval.approver_id),
     )
 
 
-def _with_standing(session: Session, actor: Actor, listed: list[Summary]) -> list[Waiting]:
+def _with_standing(
+    session: Session, actor: Actor, listed: list[Summary], *, now: datetime
+) -> list[Waiting]:
     """What `recording.standing` answers, for many requests of one company at once."""
     if not listed:
         return []
-    people = crew(session, actor)
-    return [
-        Waiting(
-            summary=one,
-            standing=people.standing(one),
-            successors=people.successors(one),
-            is_own=actor.person_id in (one.requester_id, one.approver_id),
-        )
-        for one in listed
-    ]
+    found = covered(session, actor, now=now)
+    return [_judged(found, actor, one) for one in listed]
+
+
+def _judged(found: Cover, actor: Actor, one: Summary) -> Waiting:
+    return Waiting(
+        summary=one,
+        standing=found.crew.standing(one),
+        successors=found.crew.successors(one),
+        absence=found.words_on(one, one.approver_id) if one.turn == Turn.APPROVER else None,
+        is_own=actor.person_id in (one.requester_id, one.approver_id),
+    )
 
 
 def _mover(one: Summary) -> tuple[str, str]:

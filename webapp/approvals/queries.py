@@ -13,11 +13,12 @@ from webapp.approvals.domain import LIVE, Status, Turn
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.reasons import Reason, kept
 from webapp.carts.domain import ResourceType
+from webapp.identity import deputies
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import NotFound
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.sentence import N_, Sentence, sentence
 
 PAGE_SIZE = 20
 COUNTED = 100
@@ -132,19 +133,16 @@ def resource_ids(actor: Actor, kind: ResourceType) -> Select[str]:
 
 def get(session: Session, actor: Actor, approval_id: str) -> Approval:
     """The approval; raises `NotFound` (code `no_approval`) when it is not this person's."""
-    return _one(session, select(Approval).where(visible_to(actor), Approval.id == approval_id))
+    query = select(Approval).where(visible_to(actor), Approval.id == approval_id)
+    return _one(session, query, actor, approval_id)
 
 
 def claim(session: Session, actor: Actor, approval_id: str) -> Approval:
     """The approval, locked until the transaction ends, so that one change waits for the other."""
-    return _one(
-        session,
-        select(Approval)
-        .where(visible_to(actor), Approval.id == approval_id)
-        .with_for_update()
-        # What this session read before the lock may be of the past.
-        .execution_options(populate_existing=True),
-    )
+    query = select(Approval).where(visible_to(actor), Approval.id == approval_id)
+    # What this session read before the lock may be of the past.
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return _one(session, locked, actor, approval_id)
 
 
 def revision(session: Session, approval: Approval, number: int | None = None) -> Revision:
@@ -244,8 +242,35 @@ def _due(now: datetime) -> list[ColumnElement[bool]]:
     return [Approval.status == Status.PENDING, Approval.expires_at <= now]
 
 
-def _one(session: Session, query: Select[Any]) -> Approval:
+def _one(session: Session, query: Select[Any], actor: Actor, approval_id: str) -> Approval:
     found: Approval | None = session.scalars(query).one_or_none()
     if found is None:
-        raise NotFound(sentence(N_("There is no such request.")), code="no_approval")
+        why = _no_more(session, actor, approval_id) if actor.has_represented else None
+        raise NotFound(why or sentence(N_("There is no such request.")), code="no_approval")
     return found
+
+
+def _no_more(session: Session, actor: Actor, approval_id: str) -> Sentence | None:
+    """Why a deputy does not see any more what they could see while the absence lasted (R52)."""
+    row = session.scalars(
+        select(Approval).where(
+            Approval.tenant_id == actor.tenant_id,
+            Approval.id == approval_id,
+            Approval.company_id == actor.company_id,
+            Approval.requester_id != actor.person_id,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    away = deputies.once(
+        session,
+        actor,
+        company_id=row.company_id,
+        owner_id=row.approver_id,
+        since=row.created_at,
+        until=row.decided_at,
+    )
+    if away is None:
+        return None
+    why = N_("You do not represent {owner} any more, so this request is not yours to decide.")
+    return sentence(why, owner=away.owner_name)

@@ -33,6 +33,12 @@ def represented(actor: Actor, approval: Case) -> Away | None:
     return None
 
 
+def is_party(actor: Actor, approval: Case) -> bool:
+    """Whether this person asked for it, decides on it, or represents whoever does."""
+    own = actor.person_id in (approval.requester_id, approval.approver_id)
+    return own or represented(actor, approval) is not None
+
+
 def held(session: Session, actor: Actor, approval: Case, *, now: datetime) -> bool:
     """Whether this person represents its approver at this moment, whatever they came with.
 

@@ -56,9 +56,15 @@ class Crew:
 
     def standing(self, case: Case) -> Verdict:
         """Whether the assigned approver may decide here (R19)."""
-        return may_approve(
-            self._people.get(case.approver_id), self._subject(case, case.requester_id)
-        )
+        return self.verdict_on(case.approver_id, case)
+
+    def verdict_on(self, person_id: str, case: Case) -> Verdict:
+        """Whether this person may decide on it here."""
+        return may_approve(self.member(person_id), self._subject(case, case.requester_id))
+
+    def member(self, person_id: str) -> Member | None:
+        """Somebody of the company."""
+        return self._people.get(person_id)
 
     def eligible(self, case: Case) -> list[Member]:
         """Everybody who may decide on it here, the assigned approver too, by name."""

@@ -1,6 +1,7 @@
 """Everything that the checkout page shows, read in one go."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -76,7 +77,9 @@ class Scene:
         return next((c for c in self.candidates if c.member.person_id == person_id), None)
 
 
-def load(session: Session, actor: Actor, kind: ResourceType, resource_id: str) -> Scene:
+def load(
+    session: Session, actor: Actor, kind: ResourceType, resource_id: str, *, now: datetime
+) -> Scene:
     """The scene of the actor's cart or quote; raises `NotFound` when it is not theirs."""
     find = carts.get if kind is ResourceType.CART else carts.quote
     view = find(session, actor, resource_id)
@@ -88,7 +91,7 @@ def load(session: Session, actor: Actor, kind: ResourceType, resource_id: str) -
         snapshot=thaw(freeze(resource)),
         verdict=verdict,
         reason=_reason(session, actor, resource) if verdict.code == "needs_approval" else None,
-        candidates=queries.candidates(session, actor, resource),
+        candidates=queries.candidates(session, actor, resource, now=now),
         offer=offer(session, actor, resource.site_code),
         request_id=live.id if live else None,
         order_id=orders.id_for_resource(session, actor.tenant_id, kind, resource.id),

@@ -14,6 +14,7 @@ from webapp.approvals.policy import in_time
 from webapp.approvals.recording import demand
 from webapp.approvals.service import Decision
 from webapp.approvals.submission import owned_resource
+from webapp.approvals.substitution import is_party
 from webapp.carts import queries as carts
 from webapp.carts import quoting
 from webapp.carts.domain import QuoteStatus, Resource, ResourceType, require_goods
@@ -72,13 +73,13 @@ def order_alone(
 def check_out(session: Session, actor: Actor, checkout: Checkout, *, now: datetime) -> str:
     """Place the order of a cart or quote as a shop sends it; the order's id (R24, R25).
 
-    What was approved is ordered as it was approved, and the designated approver approves by
-    ordering; else whoever may order alone does. Raises `NotFound`, `Forbidden` with the reason,
-    `Conflict` (`ordered`, `finished`, `resource_closed`, `resource_taken`) and `Invalid`.
+    What was approved is ordered as it was approved, and the approver, or whoever represents them,
+    approves by ordering; else whoever may order alone does. Raises `NotFound`, `Forbidden` with the
+    reason, `Conflict` (`ordered`, `finished`, `resource_closed`, `resource_taken`) and `Invalid`.
     """
     kind, resource_id = checkout.resource_type, checkout.resource_id
     live = approvals.live(session, actor.tenant_id, kind, resource_id)
-    if live is not None and actor.person_id in (live.requester_id, live.approver_id):
+    if live is not None and is_party(actor, live):
         return _order_approved(session, actor, live.id, checkout, now=now)
     placed = order_queries.id_of_visible(session, actor, kind, resource_id)
     if placed is not None:
@@ -128,7 +129,7 @@ def _order_approved(
         approval = decisions.place_order(
             session, actor, approval_id, differences=differences, now=now
         )
-    elif actor.person_id == approval.approver_id:
+    elif actor.person_id != approval.requester_id:
         decision = Decision(action=Action.APPROVE, note=checkout.note, place_order=True)
         approval = decisions.decide(
             session, actor, approval_id, decision, differences=differences, now=now

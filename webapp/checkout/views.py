@@ -112,7 +112,8 @@ def _act(scene: Scene, delivery: DeliveryForm, ask: AskForm, *, now: datetime) -
 
 def _scene(resource_type: str, resource_id: str) -> Scene:
     with db.reading() as session:
-        return load(session, current_actor(), _KINDS[resource_type], resource_id)
+        kind = _KINDS[resource_type]
+        return load(session, current_actor(), kind, resource_id, now=utcnow())
 
 
 def _finished(scene: Scene) -> Response | None:

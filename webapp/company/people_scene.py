@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from webapp.approvals import oversight
+from webapp.approvals.cover import Cover
 from webapp.approvals.oversight import Effect
 from webapp.approvals.queries import Summary
 from webapp.approvals.succession import Stranded
@@ -13,7 +14,7 @@ from webapp.company.domain import ROLE_HINTS
 from webapp.company.scene import RoleOption, moves
 from webapp.identity import administration
 from webapp.identity import queries as identity
-from webapp.identity.domain import Actor, Member, Role
+from webapp.identity.domain import Actor, Away, Member, Role
 from webapp.identity.policy import (
     may_activate,
     may_change_role,
@@ -63,13 +64,16 @@ class DepartureScene:
     cases: list[Stranded[Summary]]
     loads: dict[str, int]
     hidden: int
+    cover: Cover
+    bereft: list[Away]
 
     def suggested(self, one: Stranded[Summary]) -> str:
-        """Who could take it over and has the least to decide on; empty where nobody could."""
-        least = min(
-            one.successors, key=lambda each: self.loads.get(each.person_id, 0), default=None
-        )
+        """Who could take it over, is there, and has the least to decide on; empty for nobody."""
+        least = min(one.successors, key=self._burden, default=None)
         return "" if least is None else least.person_id
+
+    def _burden(self, one: Member) -> tuple[bool, int]:
+        return self.cover.away(one.person_id) is not None, self.loads.get(one.person_id, 0)
 
 
 def load_person(
@@ -87,7 +91,7 @@ def load_person(
     place = open_place(session, actor)
     member = place.member(person_id)
     account = identity.person(session, actor.tenant_id, person_id)
-    pending = oversight.pending(session, actor)
+    pending = oversight.pending(session, actor, now=now)
     return PersonScene(
         place=place,
         member=member,
@@ -106,11 +110,13 @@ def load_person(
     )
 
 
-def load_departure(session: Session, actor: Actor, person_id: str) -> DepartureScene:
+def load_departure(
+    session: Session, actor: Actor, person_id: str, *, now: datetime
+) -> DepartureScene:
     """What waits for one person of the company and who could take it over; raises as `load`."""
     place = open_place(session, actor)
     member = place.member(person_id)
-    pending = oversight.pending(session, actor)
+    pending = oversight.pending(session, actor, now=now)
     after = pending.crew.without(person_id)
     cases = [
         Stranded(case=one, standing=after.standing(one), successors=after.successors(one))
@@ -123,6 +129,8 @@ def load_departure(session: Session, actor: Actor, person_id: str) -> DepartureS
         may_leave=may_deactivate(member, place.members),
         cases=cases[:HANDED_OVER_AT_ONCE],
         loads=moves(pending),
+        cover=pending.cover,
+        bereft=pending.cover.bereft(after),
         hidden=max(0, len(cases) - HANDED_OVER_AT_ONCE),
     )
 

@@ -61,7 +61,7 @@ def activate(person_id: str) -> Response:
 def new_departure(person_id: str) -> Response:
     """What would become of the requests that wait for somebody who goes (R42)."""
     with db.reading() as session:
-        found = scene.load_departure(session, current_actor(), person_id)
+        found = scene.load_departure(session, current_actor(), person_id, now=utcnow())
     return _departure_page(found)
 
 
@@ -69,7 +69,7 @@ def new_departure(person_id: str) -> Response:
 def create_departure(person_id: str) -> Response:
     """Hand over what waits for somebody, each request by itself, and end their access."""
     with db.reading() as session:
-        found = scene.load_departure(session, current_actor(), person_id)
+        found = scene.load_departure(session, current_actor(), person_id, now=utcnow())
     if not found.may_leave:
         return _departure_page(found, status=403)
     results = [

@@ -42,9 +42,17 @@ def change_approver(approval_id: str) -> Response:
                 now=utcnow(),
             )
             name = f"{made.approver_first_name} {made.approver_last_name}"
+            absence = oversight.covered(session, actor, now=utcnow()).words_on(
+                made, made.approver_id
+            )
     except (Conflict, Forbidden) as refusal:
         return _request_page(approval_id, status=status_of(refusal), form=form, refusal=refusal)
-    told = sentence(_HANDED_OVER, name=name, number=str(made.number))
+    told = sentence(
+        _HANDED_OVER_AWAY if absence else _HANDED_OVER,
+        name=name,
+        number=str(made.number),
+        absence=absence or "",
+    )
     return done("company.show_request", told, approval_id=approval_id)
 
 
@@ -58,7 +66,7 @@ def _request_page(
     actor = current_actor()
     require(may_administer(actor))
     with db.reading() as session:
-        overview = oversight.open_overview(session, actor, approval_id)
+        overview = oversight.open_overview(session, actor, approval_id, now=utcnow())
     seen = {"seen": overview.summary.approver_id}
     return render(
         "company/show_request.html",
@@ -73,4 +81,5 @@ def _request_page(
     )
 
 
+_HANDED_OVER_AWAY = N_("{name} decides request {number} now, and everybody is told. {absence}")
 _HANDED_OVER = N_("{name} decides request {number} now, and everybody concerned is told.")

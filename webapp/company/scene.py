@@ -141,7 +141,7 @@ def load(
     """The company page; raises `Forbidden` for everybody who is no admin here."""
     place = open_place(session, actor)
     is_people, is_waiting = view is View.PEOPLE, view is View.WAITING
-    whole = oversight.pending(session, actor) if is_people or is_waiting else None
+    whole = oversight.pending(session, actor, now=now) if is_people or is_waiting else None
     wanted = search or Search()
     nothing: Page[Waiting] = Page([], None)
     no_requests: Page[Summary] = Page([], None)
@@ -156,7 +156,9 @@ def load(
         moves=moves(whole) if whole else {},
         whole=whole,
         have_come=_have_come(session, actor, place) if is_people else set(),
-        waiting=oversight.waiting(session, actor, cursor=cursor) if is_waiting else nothing,
+        waiting=(
+            oversight.waiting(session, actor, now=now, cursor=cursor) if is_waiting else nothing
+        ),
         search=wanted,
         figures=count(session, actor, now=now, zone=zone) if view is View.FIGURES else None,
         requests=register(session, actor, wanted, cursor=cursor) if is_register else no_requests,
@@ -164,9 +166,9 @@ def load(
     )
 
 
-def moves_of(session: Session, actor: Actor) -> dict[str, int]:
+def moves_of(session: Session, actor: Actor, *, now: datetime) -> dict[str, int]:
     """How many pending requests of the company wait for whose move, by the ids of people."""
-    return moves(oversight.pending(session, actor))
+    return moves(oversight.pending(session, actor, now=now))
 
 
 def moves(pending: Pending) -> dict[str, int]:

@@ -31,7 +31,7 @@ def people_sheet() -> Response:
     actor, search = current_actor(), read_search(request.args)
     with db.reading() as session:
         place = open_place(session, actor)
-        moves = scene.moves_of(session, actor)
+        moves = scene.moves_of(session, actor, now=utcnow())
     heads = [_("Name"), _("E-mail address"), _("Role"), _("In the approval group")]
     heads += [_("Active"), _("Source"), _("Requests that wait for them")]
     return _reply("people", heads, _people(place, search.text, moves))

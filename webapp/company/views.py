@@ -179,7 +179,7 @@ def _effects(
     grouped = group_form is not None and group_form.wants_preview
     if not (limited or grouped):
         return None, None
-    pending = oversight.pending(session, current_actor())
+    pending = oversight.pending(session, current_actor(), now=utcnow())
     return (
         pending.effect(pending.crew.with_limit(limit_form.read()))
         if limit_form and limited

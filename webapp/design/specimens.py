@@ -166,8 +166,10 @@ BARS = tuple(
 )
 MONTHS = ("Sep", "Oct", "Nov")
 _BOB = Sample(name="Bob Harms")
+_DAYS = {"first_day": date(2026, 12, 21), "last_day": date(2027, 1, 4)}
 EFFECT = Sample(
     is_cut=False,
+    bereft=[Sample(owner_id="claus", owner_name="Claus Meyer", **_DAYS)],
     means=Sample(
         is_none=False,
         stranded=[],
@@ -177,10 +179,11 @@ EFFECT = Sample(
     ),
 )
 NO_EFFECT = Sample(
-    is_cut=True, means=Sample(is_none=True, stranded=[], rescued=[], gains=[], losses=[])
+    is_cut=True,
+    bereft=[],
+    means=Sample(is_none=True, stranded=[], rescued=[], gains=[], losses=[]),
 )
 PEOPLE: tuple[list[Sample], ...] = ([], [_BOB], [_BOB] * 5)
-_DAYS = {"first_day": date(2026, 12, 21), "last_day": date(2027, 1, 4)}
 ABSENCES = Sample(
     planned=[
         Sample(

@@ -147,8 +147,10 @@ def search_users(tenant: str) -> Response:
     """Whom the caller may ask about their cart or quote (section 5.5)."""
     actor, question = access.actor(), reading.read(Question)
     with db.reading() as session:
-        members = checkout.approvers(session, actor, question.type, question.resource_id)
-    return jsonify(approval_shapes.users(members))
+        found = checkout.approvers(
+            session, actor, question.type, question.resource_id, now=utcnow()
+        )
+    return jsonify(approval_shapes.users(found))
 
 
 def _settle(actor: Actor, *, now: datetime) -> None:

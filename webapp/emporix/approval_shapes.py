@@ -12,8 +12,7 @@ from webapp.approvals.domain import Status
 from webapp.approvals.policy import decided_for
 from webapp.carts.domain import ResourceType, Totals
 from webapp.carts.snapshot import Snapshot, SnapshotLine, thaw
-from webapp.checkout.queries import Permission
-from webapp.identity.domain import Member
+from webapp.checkout.queries import Candidate, Permission
 
 CHECKOUT = "CHECKOUT"
 
@@ -60,11 +59,16 @@ def permission(found: Permission) -> dict[str, Any]:
     )
 
 
-def users(members: Iterable[Member]) -> list[dict[str, Any]]:
-    """People who may be asked."""
+def users(found: Iterable[Candidate]) -> list[dict[str, Any]]:
+    """People who may be asked; who is away and who represents them is ours alone (R52)."""
     return [
-        {"userId": one.person_id, "firstName": one.first_name, "lastName": one.last_name}
-        for one in members
+        {
+            "userId": one.member.person_id,
+            "firstName": one.member.first_name,
+            "lastName": one.member.last_name,
+            **_absence(one),
+        }
+        for one in found
     ]
 
 
@@ -79,6 +83,15 @@ def _person(row: Any, side: str) -> dict[str, Any]:
         "firstName": getattr(row, f"{side}_first_name"),
         "lastName": getattr(row, f"{side}_last_name"),
     }
+
+
+def _absence(one: Candidate) -> dict[str, Any]:
+    if one.away is None:
+        return {}
+    deputy = {"userId": one.away.deputy_id, "name": one.away.deputy_name}
+    return _given(
+        awayUntil=one.away.last_day.isoformat(), representedBy=deputy if one.is_covered else None
+    )
 
 
 def _deputy(row: Any) -> dict[str, Any] | None:

@@ -1,11 +1,12 @@
 """Who may be away, for which days, and who may stand in for them, and why not (R52)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from webapp.identity.domain import Member, Role
+from webapp.identity.domain import Away, Member, Role
 from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, YES, Sentence, Verdict, no, sentence
 
@@ -84,6 +85,25 @@ def may_stand_in(candidate: Member | None, owner: Member) -> Verdict:
     if not _approves(candidate):
         return no("role", N_("{name} may not approve anything here."), name=candidate.name)
     return YES
+
+
+def bereft(
+    absences: Iterable[Away], before: Iterable[Member], after: Iterable[Member]
+) -> list[Away]:
+    """The absences whose deputy may stand in as people were before, and not as they are after.
+
+    Whoever approves nothing afterwards needs nobody to do it for them.
+    """
+    were = {one.person_id: one for one in before}
+    will = {one.person_id: one for one in after}
+    return [
+        one
+        for one in absences
+        if (owner := will.get(one.owner_id)) is not None
+        and may_be_represented(owner)
+        and may_stand_in(were.get(one.deputy_id), owner)
+        and not may_stand_in(will.get(one.deputy_id), owner)
+    ]
 
 
 def refuse(field: str, why: Sentence) -> Invalid:

@@ -1,5 +1,6 @@
 """Being away: who decides meanwhile, told to both and written into the company's history (R52)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,14 @@ from sqlalchemy.orm import Session
 from webapp.identity import deputies, notices, queries
 from webapp.identity.absence_rules import (
     Days,
+    bereft,
     may_be_represented,
     may_stand_in,
     overlaps,
     refuse,
     require_sound,
 )
-from webapp.identity.domain import Actor, Away, Member
+from webapp.identity.domain import Actor, Away, Member, Role
 from webapp.identity.models import Absence
 from webapp.identity.policy import Deed
 from webapp.identity.recording import count, enter, lock, write
@@ -97,6 +99,28 @@ def come_back(session: Session, actor: Actor, absence_id: str, *, now: datetime)
     write(session, actor, Deed.BACK, _told(away), company_id=away.company_id, now=now)
     notices.tell_of_absence(session, actor, away, "represent_no_more", now=now)
     return away
+
+
+def tell_bereft(
+    session: Session, actor: Actor, company_id: str, before: Sequence[Member], *, now: datetime
+) -> None:
+    """Tell whom a change of the company left without a deputy, and its admins.
+
+    `before` is how people were. The absence stays: it counts again once its deputy may approve
+    again, or somebody else may be chosen after it is called off. Whoever did it is told nothing.
+    """
+    absences = deputies.planned_in(session, actor.tenant_id, company_id, now=now)
+    if not absences:
+        return
+    after = queries.members(session, actor.tenant_id, company_id)
+    for away in bereft(absences, before, after):
+        concerned = [one for one in after if one.active and _minds(one, away)]
+        others = [one for one in concerned if one.person_id != actor.person_id]
+        notices.tell_of_gap(session, actor, away, others, now=now)
+
+
+def _minds(member: Member, away: Away) -> bool:
+    return member.role is Role.ADMIN or member.person_id == away.owner_id
 
 
 def _enter(session: Session, actor: Actor, owner_id: str) -> Member:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.identity import notices, queries
+from webapp.identity.absences import tell_bereft
 from webapp.identity.domain import Actor, Member, Role, Source
 from webapp.identity.models import Company, GroupMember, Membership, Person, Tenant
 from webapp.identity.policy import (
@@ -110,6 +111,7 @@ def change_role(
     trace(
         session, actor, Deed.ROLE, _about(member, old=member.role, new=role), place=place, now=now
     )
+    tell_bereft(session, actor, place.company.id, place.members, now=now)
     return replace(member, role=role)
 
 
@@ -137,6 +139,7 @@ def set_active(
         raise_version(session, actor, place.version)
     deed = Deed.ACTIVATE if active else Deed.DEACTIVATE
     trace(session, actor, deed, _about(member), place=place, now=now)
+    tell_bereft(session, actor, place.company.id, place.members, now=now)
     return replace(member, active=active, in_group=member.in_group and active)
 
 
@@ -209,6 +212,7 @@ def set_group(
             "size": len(chosen),
         }
         trace(session, actor, Deed.GROUP, data, place=place, now=now)
+        tell_bereft(session, actor, place.company.id, place.members, now=now)
 
 
 def _person_with(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from webapp.identity.domain import Actor, Away
@@ -14,6 +14,7 @@ from webapp.kernel.errors import NotFound
 from webapp.kernel.sentence import N_, sentence
 
 _MOST = 100
+_MOST_OF_COMPANY = 1000
 
 _Owner, _Deputy = aliased(Person), aliased(Person)
 _absences = (
@@ -34,7 +35,6 @@ _absences = (
     .join(_Owner, and_(_Owner.tenant_id == Absence.tenant_id, _Owner.id == Absence.owner_id))
     .join(_Deputy, and_(_Deputy.tenant_id == Absence.tenant_id, _Deputy.id == Absence.deputy_id))
     .order_by(Absence.starts_at, Absence.id)
-    .limit(_MOST)
 )
 # Whether the person of a row has ever been chosen as a deputy; few have, so few ask for more.
 was_chosen = exists().where(Absence.tenant_id == Person.tenant_id, Absence.deputy_id == Person.id)
@@ -89,6 +89,25 @@ def planned(
     )
 
 
+def planned_in(session: Session, tenant_id: str, company_id: str, *, now: datetime) -> list[Away]:
+    """The absences of everybody in this company that go on or are to come, in order."""
+    return _list(
+        session,
+        Absence.tenant_id == tenant_id,
+        Absence.company_id == company_id,
+        _not_over(now),
+        limit=_MOST_OF_COMPANY,
+    )
+
+
+def away_now(
+    session: Session, tenant_id: str, company_id: str, *, now: datetime
+) -> dict[str, Away]:
+    """Who of this company is away at this moment, by the id of the owner."""
+    found = planned_in(session, tenant_id, company_id, now=now)
+    return {one.owner_id: one for one in found if one.covers(now)}
+
+
 def entrusted(
     session: Session, tenant_id: str, company_id: str, deputy_id: str, *, now: datetime
 ) -> list[Away]:
@@ -100,6 +119,29 @@ def entrusted(
         Absence.company_id == company_id,
         _not_over(now),
     )
+
+
+def once(
+    session: Session,
+    actor: Actor,
+    *,
+    company_id: str,
+    owner_id: str,
+    since: datetime,
+    until: datetime | None,
+) -> Away | None:
+    """The last absence in which this person stood in for the owner at a moment between these."""
+    over = func.coalesce(Absence.ended_at, Absence.ends_at)
+    found = _list(
+        session,
+        Absence.tenant_id == actor.tenant_id,
+        Absence.company_id == company_id,
+        Absence.owner_id == owner_id,
+        Absence.deputy_id == actor.person_id,
+        over > since,
+        *([] if until is None else [Absence.starts_at <= until]),
+    )
+    return found[-1] if found else None
 
 
 def deputies_of(
@@ -141,8 +183,8 @@ def _has_represented(session: Session, actor: Actor) -> bool:
     return session.scalar(chosen.limit(1)) is not None
 
 
-def _list(session: Session, *conditions: ColumnElement[bool]) -> list[Away]:
-    return [_away(row) for row in session.execute(_absences.where(*conditions))]
+def _list(session: Session, *conditions: ColumnElement[bool], limit: int = _MOST) -> list[Away]:
+    return [_away(row) for row in session.execute(_absences.where(*conditions).limit(limit))]
 
 
 def _away(row: Any) -> Away:
