@@ -67,6 +67,7 @@ FORMS = {
     "successor": "approver=ben&seen=bob",
     "limit": "limit-kind=limited&limit-amount=2000&limit-currency=EUR&limit-version=1",
     "group": "group-version=1",
+    "again": "again-kind=limited&again-amount=2000&again-currency=EUR&again-version=1",
     "look": "revision=1",
     "reasons": "version=0&phrases=Too%20dear",
     "le1": "company_id=le1",
@@ -199,11 +200,13 @@ GET  /company/people/olga/departure     -           302 302 404 200 403 403 403 
 POST /company/people/rob/departure      -           401 401 404 404 403 403 403 303 403 401 403
 POST /company/people/olga/departure     -           401 401 404 403 403 403 403 404 403 401 403
 POST /company/people/ben/source         -           401 401 404 404 403 403 403 303 403 401 403
+POST /company/signing-in-again          again       401 401 303 303 403 403 403 303 403 401 403
 POST /company/limit                     limit       401 401 303 303 403 403 403 303 403 401 403
 POST /company/group                     group       401 401 303 303 403 403 403 303 403 401 403
 POST /company-choice                    le1         401 401 303 404 303 303 303 303 303 401 404
 POST /company-choice                    le2         401 401 404 303 404 404 404 404 404 401 404
 GET  /live                              -           302 302 200 200 200 200 200 200 200 302 200
+GET  /live/company                      -           302 302 200 200 403 403 403 200 403 302 403
 GET  /account                           -           302 302 200 200 200 200 200 200 200 302 200
 POST /account/preferences               settings    401 401 303 303 303 303 303 303 303 401 303
 POST /account/sessions/{session}/end    -           401 401 404 404 404 303 404 404 404 401 404
@@ -224,6 +227,7 @@ POST /account/clients/{api_client}/revocation -     401 401 404 404 403 403 403 
 GET  /continue                          -           302 302 303 303 303 303 303 303 303 302 303
 GET  /sign-in                           -           200 200 303 303 303 303 303 303 303 200 303
 POST /sign-in                           next        302 302 302 302 302 302 302 302 302 302 302
+POST /sign-in/again                     next        401 401 302 302 302 302 302 302 302 401 302
 GET  /auth/callback                     -           400 400 400 400 400 400 400 400 400 400 400
 GET  /sign-in/choice                    -           303 303 303 303 303 303 303 303 303 303 303
 POST /sign-in/choice                    acme        419 419 303 303 303 303 303 303 303 303 303

@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from webapp.approvals import conversation, looking, reminding, service
 from webapp.approvals.domain import Action
 from webapp.approvals.forms import DecisionForm, PhraseForm, RevisionForm, WordsForm
+from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.approvals.models import Approval
 from webapp.approvals.service import Decision
-from webapp.approvals.views import bp, request_page
+from webapp.approvals.views import FIRST_PRESS, bp, request_page
 from webapp.extensions import db
 from webapp.i18n import say
+from webapp.identity import kept
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
@@ -28,8 +30,6 @@ _DECISIONS = {
 }
 # The press that says a change was seen; what it changed is drawn with it.
 _SEEN = "seen"
-# The state to fall back to when a second press is refused for its words.
-_FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline", "asked": "ask"}
 
 
 @bp.post("/approvals/<approval_id>/decision")
@@ -40,7 +40,7 @@ def create_decision(approval_id: str) -> Response:
     form = DecisionForm()
     step = form.step.data or "ready"
     if not form.validate():
-        return request_page(approval_id, step=_FIRST_PRESS.get(step, step), status=422, form=form)
+        return request_page(approval_id, step=FIRST_PRESS.get(step, step), status=422, form=form)
     if step not in _DECISIONS:
         if step == _SEEN:
             _note_look(approval_id, form.revision.data or 1)
@@ -212,10 +212,10 @@ def _answer(
     except Invalid as refusal:
         if form is not None:
             form.note.errors = [say(refusal.sentence)]
-        return request_page(
-            approval_id, step=_FIRST_PRESS.get(step, "ready"), status=422, form=form
-        )
+        return request_page(approval_id, step=FIRST_PRESS.get(step, "ready"), status=422, form=form)
     except (Conflict, Forbidden) as refusal:
+        if refusal.code == SIGN_IN_AGAIN:
+            kept.keep()
         return request_page(
             approval_id, step="refused", status=_status(refusal), form=form, refusal=refusal
         )

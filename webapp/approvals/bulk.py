@@ -14,7 +14,7 @@ from webapp.approvals.domain import Action, Status
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import outcome
 from webapp.approvals.queries import Summary, visible_to
-from webapp.approvals.recording import asked
+from webapp.approvals.recording import asked, signed_in_enough
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
@@ -30,6 +30,7 @@ class Standing(StrEnum):
     READY = "ready"
     DONE = "done"
     CHANGED = "changed"
+    AGAIN = "again"
     OVER = "over"
     REFUSED = "refused"
     GONE = "gone"
@@ -125,4 +126,5 @@ def _standing(
         return Standing.CHANGED, sentence(
             N_("{name} changed it after you selected it."), name=row.requester_first_name
         )
-    return Standing.READY, None
+    fresh = signed_in_enough(session, actor, row, now=now)
+    return (Standing.READY, None) if fresh else (Standing.AGAIN, fresh.reason)

@@ -59,6 +59,7 @@ def show_decisions() -> Response:
         "approvals/decisions.html",
         done=[item for item in items if item.standing is Standing.DONE],
         left=[item for item in items if item.standing is not Standing.DONE],
+        undecided=[str(item.pick) for item in items if item.standing is Standing.AGAIN],
     )
 
 
@@ -75,6 +76,7 @@ def _confirmation(
         sums=bulk.sums(items),
         declines=action is Action.DECLINE,
         reasons=_reasons(ready) if action is Action.DECLINE else {},
+        here=url_for("approvals.new_decisions", **_address(selected, action)),
         form=form or BulkForm(formdata=None),
     )
 
@@ -94,6 +96,11 @@ def _reasons(items: Sequence[Item]) -> dict[str, Offered]:
     with db.reading() as session:
         actor = current_actor()
         return {name: offered(session, actor, each) for each, name in companies.items()}
+
+
+def _address(selected: Sequence[Pick], action: Action) -> dict[str, Any]:
+    word = next(word for word, one in _ACTIONS.items() if one is action)
+    return {"selected": [str(pick) for pick in selected], "action": word}
 
 
 def _look(selected: Sequence[Pick], action: Action) -> list[Item]:

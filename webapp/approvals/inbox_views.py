@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp.approvals import conversation, queries, service
@@ -13,16 +13,18 @@ from webapp.approvals.domain import Action
 from webapp.approvals.dossier import Dossier, changes_since, open_dossier
 from webapp.approvals.filters import NAMES
 from webapp.approvals.forms import DecisionForm, PhraseForm
+from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.approvals.list_scene import ListScene
 from webapp.approvals.list_views import list_context, open_list_here, url_of
 from webapp.approvals.models import Approval
 from webapp.approvals.phrases import Offered, offered
 from webapp.approvals.queries import Side, Summary
 from webapp.approvals.service import Decision
-from webapp.approvals.views import bp
+from webapp.approvals.views import FIRST_PRESS, bp
 from webapp.carts.snapshot import SnapshotLine
 from webapp.extensions import db
 from webapp.i18n import say
+from webapp.identity import kept
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
@@ -37,7 +39,6 @@ _DECISIONS = {
     "approved": (Action.APPROVE, False),
     "declined": (Action.DECLINE, False),
 }
-_FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline", "asked": "ask"}
 # A row is for a quick decision; whoever wants to see more items opens the whole request.
 _SHOWN = 8
 _DONE = {
@@ -96,7 +97,7 @@ def create_row_decision(approval_id: str) -> Response:
     form = DecisionForm()
     step = form.step.data or "ready"
     if not form.validate():
-        return inbox_page(approval_id, step=_FIRST_PRESS.get(step, step), status=422, form=form)
+        return inbox_page(approval_id, step=FIRST_PRESS.get(step, step), status=422, form=form)
     if step not in _DECISIONS:
         return inbox_page(approval_id, step=step, form=form)
     action, place_order = _DECISIONS[step]
@@ -218,7 +219,7 @@ def _pick_phrase(approval_id: str) -> Response:
 
 def _say(approval_id: str, step: str, action: Action) -> Response:
     form = DecisionForm()
-    first_press = _FIRST_PRESS.get(step, step)
+    first_press = FIRST_PRESS.get(step, step)
     if form.step.data == "ready":
         return inbox_page(approval_id, form=form)
     if form.note.errors or not form.validate():
@@ -236,7 +237,7 @@ def _act(
     approval_id: str, step: str, act: Callable[[Session], Approval], form: DecisionForm
 ) -> Response:
     """Act; a refusal is shown in the row, which keeps the seen revision and the words."""
-    first_press = _FIRST_PRESS.get(step, step)
+    first_press = FIRST_PRESS.get(step, step)
     try:
         with db.transaction() as session:
             _demand_inbox(session, approval_id)
@@ -245,6 +246,9 @@ def _act(
         form.note.errors = [say(refusal.sentence)]
         return inbox_page(approval_id, step=first_press, status=422, form=form)
     except (Conflict, Forbidden) as refusal:
+        if refusal.code == SIGN_IN_AGAIN:
+            # Whoever comes back goes on with the decision on the page of the request.
+            kept.keep(url_for("approvals.create_decision", approval_id=approval_id))
         status = 409 if isinstance(refusal, Conflict) else 403
         return inbox_page(approval_id, step="refused", status=status, form=form, refusal=refusal)
     return _announce(approval, step)

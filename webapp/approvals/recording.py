@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
 from webapp.approvals.domain import Action
+from webapp.approvals.freshness import asks_for_sign_in, may_decide_now
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import Subject, in_time, may, may_approve, outcome
 from webapp.approvals.substitution import held, represented
@@ -59,6 +60,34 @@ def demand(approval: Approval, verdict: Verdict) -> None:
     if not verdict and verdict.code in ("finished", "ordered"):
         raise Conflict(verdict.reason or outcome(approval), code=verdict.code)
     require(verdict)
+
+
+def signed_in_for(
+    session: Session, actor: Actor, approval: Approval, *, now: datetime
+) -> dict[str, Any]:
+    """What the history says of the fresh sign-in that this decision needs; nothing where none is.
+
+    Raises `Forbidden` (`sign_in_again`) when the person has not signed in just now (R53).
+    """
+    require(signed_in_enough(session, actor, approval, now=now))
+    company = identity.company(session, approval.tenant_id, approval.company_id)
+    if actor.signed_in is None or not asks_for_sign_in(company, compared(approval)):
+        return {}
+    proof = actor.signed_in
+    return {"signed_in": {"at": proof.at.isoformat(), "level": proof.level}}
+
+
+def signed_in_enough(
+    session: Session, actor: Actor, approval: Approval, *, now: datetime
+) -> Verdict:
+    """Whether this person signed in recently enough to decide on this amount now (R53)."""
+    company = identity.company(session, approval.tenant_id, approval.company_id)
+    return may_decide_now(actor, company, compared(approval), now=now)
+
+
+def compared(approval: Approval) -> Money:
+    """The amount that is compared with limits (R9)."""
+    return Money(approval.compared_minor, approval.currency)
 
 
 def record(
@@ -146,7 +175,7 @@ def standing(session: Session, approval: Approval, person_id: str | None = None)
     subject = Subject(
         requester_id=approval.requester_id,
         company=company,
-        compared=Money(approval.compared_minor, approval.currency),
+        compared=compared(approval),
     )
     who = person_id or approval.approver_id
     approver = identity.member(session, approval.tenant_id, company.id, who)

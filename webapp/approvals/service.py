@@ -12,7 +12,7 @@ from webapp.approvals.changes import Change
 from webapp.approvals.domain import Action, Status, next_status
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice
-from webapp.approvals.recording import entry_by, open_for, record
+from webapp.approvals.recording import entry_by, open_for, record, signed_in_for
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
 from webapp.carts.domain import ResourceType
@@ -63,10 +63,11 @@ def decide(
             N_("Say why, so that {name} can act on it."), name=approval.requester_first_name
         )
         raise Invalid(why, code="no_reason", fields={"note": why})
+    proof = signed_in_for(session, actor, approval, now=now)
     record(
         session,
         approval,
-        entry_by(actor, decision.action, approval, text=note),
+        entry_by(actor, decision.action, approval, text=note, data=proof),
         now=now,
         approver_comment=note or approval.approver_comment,
         **ended(actor, approval, decision.action, now=now),

@@ -69,7 +69,7 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
         revision=event.revision,
     )
     return TimelineEntry(
-        sentence=_on_behalf(event, told, reader_id),
+        sentence=_on_behalf(event, _proven(event, told), reader_id),
         at=event.at,
         name=event.actor_name,
         words=reworded.new if reworded else event.text,
@@ -83,6 +83,13 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
 
 # Who reminded is nobody where the desk did so by itself.
 _BY_ITSELF = {Action.REMIND: N_("{approver} was reminded, since the request expires soon")}
+
+
+def _proven(event: Event, told: Sentence) -> Sentence:
+    """The same with the sign-in that the decision needed (R53)."""
+    if "signed_in" not in event.data:
+        return told
+    return sentence(N_("{what}, after signing in again"), what=told)
 
 
 def _on_behalf(event: Event, told: Sentence, reader_id: str) -> Sentence:

@@ -1,7 +1,8 @@
 """The page of one request; whatever is done there shows it again."""
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from webapp.approvals import listing
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
@@ -11,6 +12,7 @@ from webapp.approvals.phrases import offered
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.timeline import by_line, tell
 from webapp.extensions import db
+from webapp.identity import kept
 from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
@@ -18,6 +20,9 @@ from webapp.kernel.errors import DomainError
 from webapp.web import render, wants_fragment
 
 bp = Blueprint("approvals", __name__)
+
+# The state to fall back to when a second press is refused for its words.
+FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline", "asked": "ask"}
 
 
 def init_app(app: Flask) -> None:
@@ -30,8 +35,16 @@ def init_app(app: Flask) -> None:
 
 @bp.get("/approvals/<approval_id>")
 def show(approval_id: str) -> Response:
-    """One request, with everything that a decision needs."""
-    return request_page(approval_id)
+    """One request, with everything that a decision needs.
+
+    Who comes back from signing in again finds the confirmation with their words in it (R53).
+    """
+    found = kept.waiting()
+    if found is None or found.path != url_for("approvals.create_decision", approval_id=approval_id):
+        return request_page(approval_id)
+    form = DecisionForm(formdata=MultiDict(found.fields))
+    step = FIRST_PRESS.get(form.step.data or "", "")
+    return request_page(approval_id, step=step, form=form) if step else request_page(approval_id)
 
 
 def request_page(

@@ -105,8 +105,9 @@ def _story(event: EventFacts) -> Sentence:
     if not event.data:
         return sentence(N_("Something was changed here. Who did it was erased."))
     deed, data = Deed(event.action), event.data
-    if deed is Deed.LIMIT:
-        return _limit_story(event.actor_name, _money(data["old"]), _money(data["new"]))
+    if deed in (Deed.LIMIT, Deed.AGAIN):
+        tell_amounts = _limit_story if deed is Deed.LIMIT else _again_story
+        return tell_amounts(event.actor_name, _money(data["old"]), _money(data["new"]))
     if deed is Deed.GROUP:
         return _group_story(event.actor_name, data)
     if deed is Deed.PHRASES:
@@ -127,6 +128,13 @@ def _limit_story(actor: str, old: Money | None, new: Money | None) -> Sentence:
     else:
         text = N_("*{actor}* lowered the limit from {old:bare} to {new}")
     return sentence(text, actor=actor, old=old or "", new=new or "")
+
+
+def _again_story(actor: str, _old: Money | None, new: Money | None) -> Sentence:
+    if new is None:
+        return sentence(N_("*{actor}* asks for no fresh sign-in before decisions"), actor=actor)
+    text = N_("*{actor}* asks for a fresh sign-in before decisions above {amount}")
+    return sentence(text, actor=actor, amount=new)
 
 
 def _group_story(actor: str, data: dict[str, Any]) -> Sentence:
@@ -256,6 +264,7 @@ _ICONS = {
     Deed.TAKE_OVER: "pencil",
     Deed.INVITE: "mail",
     Deed.LIMIT: "credit-card",
+    Deed.AGAIN: "lock",
     Deed.GROUP: "users",
     Deed.PHRASES: "pencil",
     Deed.AWAY: "users",

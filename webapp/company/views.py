@@ -12,6 +12,7 @@ from webapp.approvals.figures import Figures
 from webapp.approvals.oversight import Effect
 from webapp.approvals.register import read_search
 from webapp.company import scene
+from webapp.company.again_forms import AgainForm, fresh_again
 from webapp.company.charts import draw, whole_percent
 from webapp.company.domain import SOURCES
 from webapp.company.forms import (
@@ -28,6 +29,7 @@ from webapp.extensions import db
 from webapp.i18n import reader
 from webapp.identity import administration
 from webapp.identity.guards import current_actor
+from webapp.identity.signing_again import set_again_above
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
@@ -83,6 +85,26 @@ def change_limit() -> Response:
     return done("company.show", told, view=View.RULES)
 
 
+@bp.post("/signing-in-again")
+def change_again() -> Response:
+    """Set or remove the amount above which who decides has to have signed in just now."""
+    form = AgainForm(prefix="again")
+    if not form.validate():
+        return _page(View.RULES, status=422, again_form=form)
+    try:
+        above = form.read()
+        seen = form.version.data or 0
+        with db.transaction() as session:
+            set_again_above(session, current_actor(), above, seen_version=seen, now=utcnow())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _page(View.RULES, status=422, again_form=form)
+    except Conflict as refusal:
+        return _page(View.RULES, status=409, again_form=form, refusal=refusal)
+    told = sentence(_NO_AGAIN) if above is None else sentence(_AGAIN, amount=above)
+    return done("company.show", told, view=View.RULES)
+
+
 @bp.post("/group")
 def change_group() -> Response:
     """Say who approves whatever their role, or show first what it would mean."""
@@ -112,6 +134,7 @@ def _page(
     person_form: PersonForm | None = None,
     limit_form: LimitForm | None = None,
     group_form: GroupForm | None = None,
+    again_form: AgainForm | None = None,
     refusal: DomainError | None = None,
 ) -> Response:
     """The company page; a form that was refused comes in again with what was typed."""
@@ -140,6 +163,7 @@ def _page(
         person_form=person_form or PersonForm(formdata=None),
         limit_form=limit_form or fresh_limit(place, found.currency),
         group_form=group_form or fresh_group(place),
+        again_form=again_form or fresh_again(place, found.currency),
         chart_data=found.figures and draw(found.figures),
         month_names=_month_names(found.figures),
         whole_percent=whole_percent,
@@ -193,5 +217,7 @@ def _effects(
 _ADDED = N_("{name} belongs to the company now; an invitation is on its way to {address}.")
 _LIMIT = N_("The company limit is {limit} now.")
 _NO_LIMIT = N_("The company has no limit now.")
+_AGAIN = N_("Who decides on more than {amount} has to sign in again first, from now on.")
+_NO_AGAIN = N_("Nobody has to sign in again before a decision now.")
 _GROUP = N_("The approval group decides from now on.")
 _NO_GROUP = N_("There is no approval group now, so the roles say who decides.")

@@ -83,6 +83,18 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """When somebody last proved to the provider who they are, as its signed answer says.
+
+    It counts as fresh until `fresh_until` (UTC); `level` is the `acr` of the answer (R53).
+    """
+
+    at: datetime
+    fresh_until: datetime
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """The person who acts, in the company that was chosen for this session.
 
@@ -103,6 +115,7 @@ class Actor:
     language: str = "en"
     time_zone: str = "Europe/Berlin"
     session_id: str | None = None
+    signed_in: SignedIn | None = None
     represents: tuple[Away, ...] = ()
     has_represented: bool = False
 
@@ -119,12 +132,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyFacts:
-    """What rules know of a company; no `limit` is not a limit of zero (R10)."""
+    """What rules know of a company; no `limit` is not a limit of zero (R10).
+
+    Who decides on more than `again_above` has to have signed in just now (R53).
+    """
 
     id: str
     name: str
     limit: Money | None = None
     has_group: bool = False
+    again_above: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

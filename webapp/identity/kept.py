@@ -46,16 +46,17 @@ def init_app(app: Flask) -> None:
     app.before_request(forget_when_sent)
 
 
-def keep() -> bool:
+def keep(path: str = "") -> bool:
     """Keep the fields of this request; False when there are none, too many, or from another site.
 
-    A form of another site is never kept: the reader would take its words for their own.
+    They are sent again to where they came, or to `path`. A form of another site is never kept: the
+    reader would take its words for their own.
     """
     fields = posted_fields()
     if not fields or not same_origin() or not is_local(request.path):
         return False
-    session = current_session()
-    session[KEY] = {"path": request.full_path.rstrip("?"), "fields": fields, **_owner(session)}
+    session, path = current_session(), path or request.full_path.rstrip("?")
+    session[KEY] = {"path": path, "fields": fields, **_owner(session)}
     return True
 
 

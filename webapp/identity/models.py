@@ -45,6 +45,10 @@ class Company(Base):
             "(limit_minor IS NULL) = (limit_currency IS NULL)", name="limit_has_currency"
         ),
         CheckConstraint("limit_minor >= 0", name="limit_not_negative"),
+        CheckConstraint(
+            "(again_minor IS NULL) = (again_currency IS NULL)", name="again_has_currency"
+        ),
+        CheckConstraint("again_minor >= 0", name="again_not_negative"),
     )
 
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -54,6 +58,9 @@ class Company(Base):
     parent_id: Mapped[str | None] = mapped_column(Id)
     limit_minor: Mapped[int | None] = mapped_column(BigInteger)
     limit_currency: Mapped[str | None] = mapped_column(String(3))
+    # Above this amount nobody decides who has not signed in just now (R53).
+    again_minor: Mapped[int | None] = mapped_column(BigInteger)
+    again_currency: Mapped[str | None] = mapped_column(String(3))
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import requests
@@ -20,6 +21,8 @@ NAME = "oidc"
 # Asymmetric only: with HS256 or `none` whoever knows the client could write tokens.
 ALGORITHMS = frozenset({"RS256", "PS256", "ES256", "EdDSA", "Ed25519"})
 _TIMEOUT = 5
+# How far the clocks of provider and desk may be apart, in seconds.
+_LEEWAY = 60
 
 
 class SignInFailed(Exception):
@@ -34,10 +37,15 @@ class SignInFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A verified answer: who it is, and the ID token to show the provider at sign-out."""
+    """A verified answer: who it is, and the ID token to show the provider at sign-out.
+
+    `proven_at` (seconds since 1970) and `level` are its `auth_time` and `acr`, where it has them.
+    """
 
     claims: Claims
     id_token: str
+    proven_at: int | None = None
+    level: str = ""
 
 
 class StrictApp(FlaskOAuth2App):
@@ -85,18 +93,29 @@ def is_configured() -> bool:
     return "countersign.oidc" in current_app.extensions
 
 
-def start(callback: str, *, choose_account: bool = False) -> Response:
+def start(
+    callback: str, *, choose_account: bool = False, again: Settings | None = None
+) -> Response:
     """The redirect to the provider; state, nonce and PKCE verifier wait in the session.
+
+    With `again` the person has to prove anew who they are, in one of the ways of these settings.
 
     Raises:
         SignInFailed: the provider cannot be reached or describes itself as somebody else.
     """
-    more = {"prompt": "login"} if choose_account else {}
+    more = {"prompt": "login"} if choose_account or again else {}
+    if again:
+        more["max_age"] = str(again.fresh_sign_in_minutes * 60)
+        if again.oidc_acr_values:
+            more["acr_values"] = again.oidc_acr_values
     return cast("Response", _guarded(lambda: _client().authorize_redirect(callback, **more)))
 
 
-def finish(settings: Settings) -> SignIn:
+def finish(settings: Settings, *, since: int | None = None, now: datetime) -> SignIn:
     """The verified answer of the provider in this request.
+
+    With `since` (seconds since 1970) it has to say that the person proved who they are after that,
+    in one of the ways of the settings (R53).
 
     Raises:
         SignInFailed: it is forged, replayed, stale, meant for somebody else, or an error.
@@ -111,7 +130,10 @@ def finish(settings: Settings) -> SignIn:
     if not user:
         raise SignInFailed("the answer holds no ID token")
     claims = claims_of({**_asked_for(token, user), **user}, settings)
-    return SignIn(claims=claims, id_token=token["id_token"])
+    proven_at, level = _proof(user, now=now)
+    if since is not None:
+        _check_proof(proven_at, level, since=since, levels=settings.oidc_acr_values.split())
+    return SignIn(claims=claims, id_token=token["id_token"], proven_at=proven_at, level=level)
 
 
 def claims_of(user: Mapping[str, Any], settings: Settings) -> Claims:
@@ -225,6 +247,21 @@ def _asked_for(token: Mapping[str, Any], user: Mapping[str, Any]) -> Mapping[str
     if info.get("sub") != user["sub"]:
         raise SignInFailed("the provider tells of somebody else than it signed")
     return {name: info[name] for name in ("email", "email_verified") if name in info}
+
+
+def _proof(user: Mapping[str, Any], *, now: datetime) -> tuple[int | None, str]:
+    """`auth_time` and `acr` of the ID token; what makes no sense counts as not said."""
+    given, level = user.get("auth_time"), user.get("acr")
+    at = given if isinstance(given, int) and not isinstance(given, bool) else 0
+    is_past = 0 < at <= now.timestamp() + _LEEWAY
+    return at if is_past else None, level if isinstance(level, str) else ""
+
+
+def _check_proof(at: int | None, level: str, *, since: int, levels: list[str]) -> None:
+    if at is None or at < since - _LEEWAY:
+        raise SignInFailed(f"asked to sign in again, the provider says it was at {at}")
+    if levels and level not in levels:
+        raise SignInFailed(f"asked for one of {levels}, the provider says {level!r}")
 
 
 def _trusted_email(user: Mapping[str, Any], *, trust: bool) -> str:

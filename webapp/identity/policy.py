@@ -23,6 +23,7 @@ class Deed(StrEnum):
     TAKE_OVER = "TAKE_OVER"
     INVITE = "INVITE"
     LIMIT = "LIMIT"
+    AGAIN = "AGAIN"
     GROUP = "GROUP"
     PHRASES = "PHRASES"
     AWAY = "AWAY"

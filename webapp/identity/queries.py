@@ -31,7 +31,7 @@ from webapp.identity.models import (
     WebSession,
 )
 from webapp.kernel.errors import NotFound
-from webapp.kernel.money import Money
+from webapp.kernel.money import optional_money
 from webapp.kernel.sentence import N_, sentence
 
 _MOST_MEMBERS = 5000
@@ -45,6 +45,10 @@ _in_group = exists().where(
 _has_group = exists().where(
     GroupMember.tenant_id == Company.tenant_id, GroupMember.company_id == Company.id
 )
+_companies = select(
+    Company.id, Company.name, Company.limit_minor, Company.limit_currency, _has_group,
+    Company.again_minor, Company.again_currency,
+)  # fmt: skip
 _members = (
     select(
         Membership.id,
@@ -70,16 +74,16 @@ _members = (
 
 def company(session: Session, tenant_id: str, company_id: str) -> CompanyFacts:
     """The name, limit and approval group of a company; raises `NotFound`."""
-    row = session.execute(
-        select(
-            Company.id, Company.name, Company.limit_minor, Company.limit_currency, _has_group
-        ).where(Company.tenant_id == tenant_id, Company.id == company_id)
+    row: Any = session.execute(
+        _companies.where(Company.tenant_id == tenant_id, Company.id == company_id)
     ).one_or_none()
     if row is None:
         raise NotFound(sentence(N_("There is no such company.")), code="no_company")
-    id_, name, minor, currency, has_group = row
-    limit = None if minor is None or currency is None else Money(minor, currency)
-    return CompanyFacts(id=id_, name=name, limit=limit, has_group=has_group)
+    id_, name, *limit, has_group, again_minor, again_currency = row
+    again = optional_money(again_minor, again_currency)
+    return CompanyFacts(
+        id=id_, name=name, limit=optional_money(*limit), has_group=has_group, again_above=again
+    )
 
 
 def members(session: Session, tenant_id: str, company_id: str) -> list[Member]:

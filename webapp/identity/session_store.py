@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.identity import deputies
 from webapp.identity.domain import GRANTS, Actor, Role, Workplace
 from webapp.identity.models import Company, GroupMember, Membership, Person, WebSession
+from webapp.identity.proofs import signed_in
 
 # Who comes back within this time is still known to be the owner of what they typed.
 REMEMBERED = timedelta(days=1)
@@ -21,11 +22,16 @@ _PRUNED_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long a session lives: without a click, in all, and while nobody has signed in."""
+    """How long a session lives: without a click, in all, and while nobody has signed in.
+
+    And how long a sign-in is fresh, and which kinds (`acr`) are; none means any (R53).
+    """
 
     idle: timedelta
     longest: timedelta
     anonymous: timedelta = timedelta(hours=4)
+    fresh: timedelta = timedelta(minutes=5)
+    levels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,29 +75,20 @@ _in_group = exists().where(
     GroupMember.company_id == Membership.company_id,
     GroupMember.membership_id == Membership.id,
 )
+_columns = (
+    WebSession.data, WebSession.tenant_id, WebSession.person_id, WebSession.company_id,
+    WebSession.seen_at, WebSession.expires_at,
+    Person.active, Person.first_name, Person.last_name, Person.email,
+    Person.language, Person.time_zone, Person.theme, Person.has_shortcuts,
+    Company.id.label("place_id"),
+    Company.name.label("place_name"),
+    Membership.role,
+    _in_group.label("in_group"),
+    deputies.was_chosen.label("was_chosen"),
+)  # fmt: skip
 # Everything a request has to know about its sender, in one statement; one row for each company.
 _load = (
-    select(
-        WebSession.data,
-        WebSession.tenant_id,
-        WebSession.person_id,
-        WebSession.company_id,
-        WebSession.seen_at,
-        WebSession.expires_at,
-        Person.active,
-        Person.first_name,
-        Person.last_name,
-        Person.email,
-        Person.language,
-        Person.time_zone,
-        Person.theme,
-        Person.has_shortcuts,
-        Company.id.label("place_id"),
-        Company.name.label("place_name"),
-        Membership.role,
-        _in_group.label("in_group"),
-        deputies.was_chosen.label("was_chosen"),
-    )
+    select(*_columns)
     .select_from(WebSession)
     .outerjoin(
         Person, and_(Person.tenant_id == WebSession.tenant_id, Person.id == WebSession.person_id)
@@ -124,7 +121,7 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
         return None
     first, places = rows[0], _places(rows)
     alive = _is_alive(first, limits, now=now)
-    actor = _actor(first, places, id_hash) if alive and first.active else None
+    actor = _actor(first, places, id_hash, limits) if alive and first.active else None
     if actor is not None and first.was_chosen:
         actor = deputies.empowered(session, actor, now=now)
     return Stored(
@@ -262,7 +259,7 @@ def _places(rows: Sequence[Any]) -> list[Workplace]:
     ]
 
 
-def _actor(row: Any, places: list[Workplace], id_hash: str) -> Actor:
+def _actor(row: Any, places: list[Workplace], id_hash: str, limits: Limits) -> Actor:
     chosen = next((place for place in places if place.company_id == row.company_id), None)
     # The company of the session may have been taken away since: then the first one that is left.
     place = chosen or (places[0] if places else None)
@@ -281,6 +278,7 @@ def _actor(row: Any, places: list[Workplace], id_hash: str) -> Actor:
         language=row.language,
         time_zone=row.time_zone,
         session_id=id_hash,
+        signed_in=signed_in(row.data, fresh=limits.fresh, levels=limits.levels),
     )
 
 

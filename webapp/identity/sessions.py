@@ -159,6 +159,8 @@ def limits(known: Settings) -> Limits:
     return Limits(
         idle=timedelta(minutes=known.session_idle_minutes),
         longest=timedelta(hours=known.session_max_hours),
+        fresh=timedelta(minutes=known.fresh_sign_in_minutes),
+        levels=frozenset(known.oidc_acr_values.split()),
     )
 
 

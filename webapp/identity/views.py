@@ -11,6 +11,7 @@ from webapp.extensions import csrf, db, settings
 from webapp.identity import kept, oidc, service, session_store
 from webapp.identity.domain import Account, Claims
 from webapp.identity.guards import current_actor
+from webapp.identity.proofs import proof
 from webapp.identity.sessions import CSRF_KEY, current_session
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
@@ -21,6 +22,8 @@ bp = Blueprint("identity", __name__)
 log = structlog.get_logger()
 
 NEXT, PENDING, ID_TOKEN = "next", "pending_sign_in", "id_token"
+# When somebody who is signed in went to prove once more who they are, in seconds since 1970.
+AGAIN = "signs_in_again"
 
 
 @bp.get("/")
@@ -53,6 +56,7 @@ def start_sign_in() -> Response:
         return show(403, gettext("Sign-in starts on the pages of this desk."))
     session = current_session()
     session[NEXT] = _local(request.form.get(NEXT, ""))
+    session.pop(AGAIN, None)
     return oidc.start(_callback_url(), choose_account=request.form.get("switch") == "1")
 
 
@@ -60,17 +64,32 @@ def start_sign_in() -> Response:
 csrf.exempt(start_sign_in)
 
 
+@bp.post("/sign-in/again")
+def sign_in_again() -> Response:
+    """Go to the provider to prove once more who one is, and come back to `next` (R53)."""
+    current_actor()
+    session = current_session()
+    session[NEXT] = _local(request.form.get(NEXT, ""))
+    session[AGAIN] = int(utcnow().timestamp())
+    return oidc.start(_callback_url(), again=settings())
+
+
 @bp.get("/auth/callback")
 def callback() -> Response:
     """The provider sends people back here with its answer."""
-    found = oidc.finish(settings())
+    since = current_session().get(AGAIN)
+    found = oidc.finish(settings(), since=since, now=utcnow())
     with db.reading() as session:
         accounts = service.find_accounts(session, found.claims)
+    if since is not None:
+        accounts = [_same_person(accounts)]
+    keep = {ID_TOKEN: found.id_token, **proof(found.proven_at, found.level)}
     if len(accounts) == 1:
-        return _enter(found.claims, accounts[0], found.id_token)
+        return _enter(found.claims, accounts[0], keep)
+    claims = found.claims
     current_session()[PENDING] = {
-        "claims": [found.claims.issuer, found.claims.subject, found.claims.email],
-        ID_TOKEN: found.id_token,
+        "claims": [claims.issuer, claims.subject, claims.email],
+        "keep": keep,
     }
     return go(url_for("identity.tenant_choice"))
 
@@ -89,7 +108,7 @@ def tenant_choice() -> Response:
 @bp.post("/sign-in/choice")
 def choose_tenant() -> Response:
     """Go on into the chosen tenant."""
-    claims, id_token = _pending()
+    claims, keep = _pending()
     if claims is None:
         return go(url_for("identity.sign_in"))
     with db.reading() as session:
@@ -98,7 +117,7 @@ def choose_tenant() -> Response:
     account = next((one for one in accounts if one.tenant_id == wanted), None)
     if account is None:
         return render("identity/tenant_choice.html", status=422, accounts=accounts)
-    return _enter(claims, account, id_token)
+    return _enter(claims, account, keep)
 
 
 @bp.post("/sign-out")
@@ -151,7 +170,11 @@ def show_failed_sign_in(error: oidc.SignInFailed) -> Response:
     log.warning("sign-in failed", reason=error.reason)
     status = 503 if error.away else 400
     page = render_template(
-        "identity/failed.html", error=error, provider=_provider_name(), status=status
+        "identity/failed.html",
+        error=error,
+        provider=_provider_name(),
+        status=status,
+        next=_local(current_session().get(NEXT, "")),
     )
     response = make_response(page, status)
     if error.away:
@@ -169,12 +192,12 @@ def show_refused(error: DomainError) -> Response:
     return make_response(page, 403)
 
 
-def _enter(claims: Claims, account: Account, id_token: str) -> Response:
+def _enter(claims: Claims, account: Account, keep: dict[str, Any]) -> Response:
     """Renew the session for this person, and go where they wanted to go."""
     session = current_session()
     with db.transaction() as writing:
         company_id = service.enter(writing, claims, account)
-    keep: dict[str, Any] = {ID_TOKEN: id_token, CSRF_KEY: new_id() + new_id()}
+    keep = {**keep, CSRF_KEY: new_id() + new_id()}
     keep |= kept.carried_over(session, account.tenant_id, account.person_id)
     next_path = _local(session.get(NEXT, ""))
     session.start_for((account.tenant_id, account.person_id, company_id), keep)
@@ -182,12 +205,21 @@ def _enter(claims: Claims, account: Account, id_token: str) -> Response:
     return make_response(redirect(next_path or url_for("identity.start"), 303))
 
 
-def _pending() -> tuple[Claims | None, str]:
+def _same_person(accounts: list[Account]) -> Account:
+    """The account of whoever is signed in already; somebody else proves nothing for them."""
+    actor = current_session().actor
+    for account in accounts:
+        if actor and (account.tenant_id, account.person_id) == (actor.tenant_id, actor.person_id):
+            return account
+    raise oidc.SignInFailed("asked to sign in again, somebody else did")
+
+
+def _pending() -> tuple[Claims | None, dict[str, Any]]:
     pending = current_session().get(PENDING)
     if pending is None:
-        return None, ""
+        return None, {}
     issuer, subject, email = pending["claims"]
-    return Claims(issuer=issuer, subject=subject, email=email), pending[ID_TOKEN]
+    return Claims(issuer=issuer, subject=subject, email=email), pending["keep"]
 
 
 def _callback_url() -> str:

@@ -102,3 +102,8 @@ class Money:
         if self.currency != other.currency:
             raise UnlikeCurrencies(f"{self.currency} and {other.currency}")
         return other.minor
+
+
+def optional_money(minor: int | None, currency: str | None) -> Money | None:
+    """The amount of two columns that are filled or empty together."""
+    return None if minor is None or currency is None else Money(minor, currency)
