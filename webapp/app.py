@@ -45,6 +45,7 @@ from webapp.live import views as live_views
 from webapp.orders import views as order_views
 from webapp.outbox import jobs as outbox_jobs
 from webapp.soundness import require_sound
+from webapp.webhooks import jobs as webhook_jobs
 
 _MOST_BYTES = 2 * 1024 * 1024
 _MOST_FIELDS = 5000
@@ -72,6 +73,7 @@ _FEATURES = (
     attachment_views,
     approval_jobs,
     outbox_jobs,
+    webhook_jobs,
     checkout_views,
 )
 # These only add pages to the blueprints above.

@@ -228,7 +228,7 @@ class Desk:
 
     def mails(self, approval_id: str | None = None) -> list[Mail]:
         """What waits to be sent, in order."""
-        query = select(Message).order_by(Message.id)
+        query = select(Message).where(Message.kind == "mail").order_by(Message.id)
         if approval_id is not None:
             query = query.where(Message.stream_id == approval_id)
         with self.database.reading() as session:

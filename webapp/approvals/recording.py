@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
+from webapp.approvals.announcing import announce
 from webapp.approvals.domain import Action
 from webapp.approvals.freshness import asks_for_sign_in, may_decide_now
 from webapp.approvals.models import Approval
@@ -122,6 +123,7 @@ def record(
             sentence(N_("This request changed while you were reading it.")), code="changed"
         )
     session.refresh(approval)
+    announce(session, approval, [(one.action, one.actor_id) for one in entries], now=now)
 
 
 def head_of(approval: Approval) -> Head:

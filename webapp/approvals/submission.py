@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
+from webapp.approvals.announcing import announce
 from webapp.approvals.domain import Action, Status, Turn, expires_at, reminder_due_at
 from webapp.approvals.models import Approval, RequestNumber, Revision
 from webapp.approvals.notices import Notice
@@ -73,6 +74,7 @@ def submit(session: Session, actor: Actor, submission: Submission, *, now: datet
     if plan.resource.type is ResourceType.CART:
         cart_service.consume(session, plan.resource, CartStatus.SUBMITTED, now=now)
     approval = _create(session, actor, submission, plan, number=number, now=now)
+    announce(session, approval, [(Action.SUBMIT, actor.person_id)], now=now)
     notices.tell_approver(
         session,
         approval,

@@ -28,6 +28,7 @@ class Deed(StrEnum):
     PHRASES = "PHRASES"
     AWAY = "AWAY"
     BACK = "BACK"
+    WEBHOOK = "WEBHOOK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

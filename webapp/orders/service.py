@@ -13,10 +13,13 @@ from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict
 from webapp.kernel.ids import new_code
+from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.orders import details, queries
 from webapp.orders.domain import OrderDraft, first_status
 from webapp.orders.models import Order
+from webapp.webhooks.domain import Event, EventType
+from webapp.webhooks.publishing import publish
 
 
 def place(session: Session, actor: Actor, draft: OrderDraft, *, now: datetime) -> str:
@@ -32,8 +35,9 @@ def place(session: Session, actor: Actor, draft: OrderDraft, *, now: datetime) -
         # Somebody ordered between our look and our claim: the better answer names that order.
         _refuse_second(session, actor, draft)
         raise
-    order_id = new_code()
-    session.execute(insert(Order).values(**_values(actor, draft, now), id=order_id))
+    order_id, values = new_code(), _values(actor, draft, now)
+    session.execute(insert(Order).values(**values, id=order_id))
+    _announce(session, order_id, values, now=now)
     return order_id
 
 
@@ -64,6 +68,30 @@ def _consume(session: Session, actor: Actor, draft: OrderDraft, now: datetime) -
         )
     to = CartStatus.ORDERED if is_cart else QuoteStatus.ACCEPTED
     cart_service.consume(session, resource, to, now=now)
+
+
+def _announce(session: Session, order_id: str, values: dict[str, Any], *, now: datetime) -> None:
+    total = Money(values["total_minor"], values["currency"])
+    data = {
+        "tenant": values["tenant_id"],
+        "company": values["company_id"],
+        "order": order_id,
+        "status": str(values["status"]),
+        "approval": values["approval_id"],
+        "owner": values["owner_id"],
+        "actor": values["placed_by_id"],
+        "resource": {"type": str(values["resource_type"]), "id": values["resource_id"]},
+        "total": {"amount": float(total.amount), "currency": total.currency},
+    }
+    event = Event(
+        type=EventType.ORDERED,
+        tenant_id=values["tenant_id"],
+        company_id=values["company_id"],
+        # Behind what was told of its request.
+        stream_id=values["approval_id"] or order_id,
+        data=data,
+    )
+    publish(session, event, now=now)
 
 
 def _values(actor: Actor, draft: OrderDraft, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ names the lease it was given, and settles nothing when another worker has claime
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -45,6 +45,7 @@ class Claimed:
     attempts: int
     created_at: datetime
     leased_until: datetime
+    due_at: datetime | None = None
     company_id: str | None = None
     target_id: str | None = None
 
@@ -53,12 +54,14 @@ class Claimed:
 class Lane:
     """What leaves the same way: a kind of message, how often it is tried, and what rests.
 
-    `resting` selects tenant and id of the targets that are left alone for now.
+    `resting` selects tenant and id of the targets that are left alone for now, `busy` names those
+    that this process serves already.
     """
 
     kind: Kind
     plan: Plan
-    resting: Select[tuple[str, str]] | None = None
+    resting: Select[str, str] | None = None
+    busy: frozenset[tuple[str, str]] = frozenset()
 
 
 MAIL_LANE = Lane(kind=Kind.MAIL, plan=MAILS)
@@ -126,12 +129,20 @@ def failed(
 ) -> MessageStatus:
     """Note why it did not arrive; it is tried again later, or DEAD after the last attempt."""
     over = plan.is_over(message.attempts, refused=refused)
-    status = MessageStatus.DEAD if over else MessageStatus.PENDING
+    wait = None if over else plan.wait(message.attempts, chance)
+    return put_off(session, message, error, wait=wait, now=now)
+
+
+def put_off(
+    session: Session, message: Claimed, error: str, *, wait: timedelta | None, now: datetime
+) -> MessageStatus:
+    """Note why it did not arrive, and try again after the wait; None: it is given up."""
+    status = MessageStatus.DEAD if wait is None else MessageStatus.PENDING
     _settle(
         session,
         message,
         status=status,
-        due_at=now + plan.wait(message.attempts, chance),
+        due_at=now + (wait or timedelta(0)),
         leased_until=None,
         last_error=error[:_ERROR_LENGTH],
     )
@@ -186,9 +197,10 @@ def _due(now: datetime, lane: Lane) -> Any:
         )
         .order_by(Message.due_at, Message.tenant_id, Message.id)
     )
-    if lane.resting is None:
-        return query
-    return query.where(tuple_(Message.tenant_id, Message.target_id).not_in(lane.resting))
+    target = tuple_(Message.tenant_id, Message.target_id)
+    if lane.resting is not None:
+        query = query.where(target.not_in(lane.resting))
+    return query.where(target.not_in(sorted(lane.busy))) if lane.busy else query
 
 
 def _locked(query: Any, session: Session) -> CTE:

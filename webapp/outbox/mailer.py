@@ -33,7 +33,7 @@ ABOUT_REQUESTS = frozenset(
         "decided_for_you",
     }
 )
-TEMPLATES = ABOUT_REQUESTS | {"invited", "represent", "represent_no_more", "no_deputy"}
+TEMPLATES = ABOUT_REQUESTS | {"invited", "represent", "represent_no_more", "no_deputy", "webhook_off"}
 
 
 def write(message: Claimed) -> Letter:

@@ -12,6 +12,7 @@ from types import FrameType
 import structlog
 from flask import Flask
 
+from webapp import metering
 from webapp.config import Settings
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
@@ -28,7 +29,7 @@ Job = Callable[[datetime], int]
 Lane = Callable[[], bool]
 
 _PAUSE = 1.0
-_NO_PAUSE = 0.05
+_NO_PAUSE = 0.1
 _BETWEEN_JOBS = 30.0
 _BETWEEN_REMINDERS = 600.0
 
@@ -103,6 +104,7 @@ class _Worker:
     def turn(self) -> bool:
         """Do what is due; whether there may be more at once."""
         self.pause = _PAUSE
+        metering.note_worker_turn()
         busy = False
         try:
             with self._app.app_context():

@@ -1,0 +1,17 @@
+"""The headers that prove where a message comes from, as Standard Webhooks 1.0 has them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from standardwebhooks import Webhook
+
+
+def headers(message_id: str, body: str, secrets: Sequence[str], *, now: datetime) -> dict[str, str]:
+    """Id, moment of this attempt, and a signature with each secret that counts."""
+    own = f"msg_{message_id}"
+    signatures = [Webhook(secret).sign(own, now, body) for secret in secrets]
+    return {
+        "webhook-id": own,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
