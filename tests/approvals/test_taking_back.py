@@ -32,18 +32,22 @@ def test_who_comes_after_the_decision_reads_it(desk: Desk, as_: As) -> None:
     desk.approve(made)
     with pytest.raises(Conflict, match="Bob Buyer has approved"):
         desk.run(take_back, RITA, made, now=LATER)
-    page = as_("rita").post(f"/approvals/{made}/return")
+    page = as_("rita").post(f"/approvals/{made}/return", data={"step": "returned"})
     assert page.status_code == 409
     assert "Bob Buyer has approved this request." in page.text
 
 
-def test_a_press_leads_to_the_cart_with_the_conversation_beside_it(desk: Desk, as_: As) -> None:
+def test_two_presses_lead_to_the_cart_with_the_conversation_beside_it(desk: Desk, as_: As) -> None:
     made = desk.ask(now=utcnow())
     desk.say(BOB, made, Action.ASK, "Would three drills do?", now=utcnow())
     rita = as_("rita")
     assert "Withdraw and edit" in rita.get(f"/approvals/{made}").text
     assert "Withdraw and edit" in rita.get(f"/approvals/{made}/details").text
-    page = rita.post(f"/approvals/{made}/return", follow_redirects=True)
+    first = rita.post(f"/approvals/{made}/return", data={"step": "return"})
+    assert "Withdraw this request and edit the goods?" in first.text
+    assert desk.approval(made).status == "PENDING"
+    second = {"step": "returned"}
+    page = rita.post(f"/approvals/{made}/return", data=second, follow_redirects=True)
     assert "The request is withdrawn. Change the goods and ask again." in page.text
     cart_id = desk.history(made)[-1].data["cart"]
     for place in ("edit", "lines", "checkout", ""):

@@ -32,7 +32,7 @@ def test_a_reminder_reaches_the_approver_once(
 
 
 @BROWSERS
-def test_other_goods_take_one_press_and_the_approver_sees_what_differs(
+def test_other_goods_take_two_presses_and_the_approver_sees_what_differs(
     desk: Desk, sit: Sit, options: dict[str, Any]
 ) -> None:
     approval = desk.ask(RITA, ADA)
@@ -44,6 +44,8 @@ def test_other_goods_take_one_press_and_the_approver_sees_what_differs(
 
     rita = sit(desk, "rita", to=f"{about}/details", **options)
     rita.press("Withdraw and edit")
+    rita.reads("Withdraw this request and edit the goods?")
+    rita.press("Withdraw it and edit")
     rita.is_told("The request is withdrawn. Change the goods and ask again.")
     rita.reads("What was said before", "Would three drills do?")
     rita.group("Line 1").get_by_label("Quantity").fill("3")

@@ -56,6 +56,7 @@ FORMS = {
     "terms": "revision=1&shipping_method=zone-de/express&shipping_address=&billing_address="
     "&payment_method=&window=",
     "withdraw": "step=withdrawn",
+    "return": "step=returned",
     "rows": "name=&version=1&lines-0-sku=DR-18V&lines-0-quantity=1",
     "text": "step=check&version=1&text=DR-18V;1",
     "delete": "version=1",
@@ -137,8 +138,8 @@ POST /approvals/{declined}/reminders    -           401 401 404 404 404 409 409 
 POST /approvals/{approved}/order        -           401 401 404 404 404 303 303 404 404 401 404
 POST /approvals/{pending}/order         -           401 401 404 404 404 409 409 404 404 401 404
 POST /approvals/{declined}/resubmission -           401 401 404 404 404 303 403 404 404 401 404
-POST /approvals/{pending}/return        -           401 401 404 404 404 303 403 404 404 401 404
-POST /approvals/{declined}/return       -           401 401 404 404 404 409 409 404 404 401 404
+POST /approvals/{pending}/return        return      401 401 404 404 404 303 403 404 404 401 404
+POST /approvals/{declined}/return       return      401 401 404 404 404 409 409 404 404 401 404
 POST /approvals/{pending}/resubmission  -           401 401 404 404 404 409 409 404 404 401 404
 POST /approvals/{pending}/looks         look        401 401 404 404 404 204 204 404 404 401 404
 POST /approvals/{pending}/attachments   -           401 401 404 404 404 422 422 404 404 401 404

@@ -155,7 +155,10 @@ def create_resubmission(approval_id: str) -> Response:
 
 @bp.post("/approvals/<approval_id>/return")
 def create_return(approval_id: str) -> Response:
-    """Withdraw the request, and go on with its goods in a new cart."""
+    """Withdraw the request on the second press, and go on with its goods in a new cart."""
+    form = DecisionForm()
+    if form.step.data != "returned":
+        return request_page(approval_id, step="return" if form.step.data == "return" else "ready")
     try:
         with db.transaction() as session:
             cart_id = service.take_back(session, current_actor(), approval_id, now=utcnow())
