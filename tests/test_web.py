@@ -8,9 +8,12 @@ from flask.testing import FlaskClient
 
 from tests.support.app import HTMX, As, HouseClient, make_app
 from webapp import web
-from webapp.db import Database
+from webapp.db import Database, make_engine
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import sentence
+
+TOKEN = "what only the watcher knows"
+AWAY = "postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=1"
 
 
 @pytest.fixture
@@ -154,15 +157,16 @@ class TestHeaders:
         assert as_("rita").get("/account").headers["Cache-Control"] == "no-store"
 
 
-class TestHealth:
-    """The page that operators ask."""
+class TestWatching:
+    """The pages that operators ask."""
 
     @pytest.fixture
     def app(self, database: Database) -> Flask:
-        return make_app(database)
+        return make_app(database, metrics_token=TOKEN)
 
-    def test_it_is_well(self, client: HouseClient) -> None:
-        reply = client.get("/healthz")
+    @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+    def test_it_is_well(self, client: HouseClient, path: str) -> None:
+        reply = client.get(path)
         assert (reply.status_code, reply.text) == (200, "ok\n")
 
     def test_a_database_without_the_schema_is_named(self, client: HouseClient) -> None:
@@ -172,18 +176,50 @@ class TestHealth:
 
         with client.application.app_context(), db.transaction() as session:
             session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-        reply = client.get("/healthz")
+        reply = client.get("/readyz")
         assert reply.status_code == 503
         assert "db upgrade" in reply.text
 
-    def test_a_database_that_is_away_is_named(self) -> None:
-        from webapp.db import make_engine
-
-        url = "postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=1"
-        client = make_app(Database(make_engine(url))).test_client()
-        reply = client.get("/healthz")
+    def test_a_database_that_is_away_is_named_and_no_reason_to_restart(self) -> None:
+        client = make_app(Database(make_engine(AWAY)), metrics_token=TOKEN).test_client()
+        reply = client.get("/readyz")
         assert reply.status_code == 503
         assert "does not answer" in reply.text
+        assert client.get("/healthz").status_code == 200
+        figures = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+        assert "countersign_database_up 0.0" in figures
+
+    def test_figures_count_answers_by_endpoint_and_never_by_address(
+        self, client: HouseClient
+    ) -> None:
+        bearer = {"Authorization": f"Bearer {TOKEN}"}
+        client.get("/sign-in?who=rita@acme.example")
+        client.get("/made/up/by/rita")
+        client.open("/made/up", method="RITA")
+        reply = client.get("/metrics", headers=bearer)
+        assert reply.content_type.startswith("text/plain")
+        assert "countersign_database_up 1.0" in reply.text
+        assert 'countersign_messages{kind="mail",status="PENDING"} 0.0' in reply.text
+        assert "countersign_oldest_message_seconds 0.0" in reply.text
+        counted = (
+            'countersign_request_seconds_count{endpoint="identity.sign_in",method="GET",status='
+        )
+        assert counted in reply.text
+        assert 'endpoint="none",method="GET",status="404"' in reply.text
+        assert "rita" not in reply.text.lower()
+
+    @pytest.mark.parametrize("shown", [{}, {"Authorization": "Bearer guessed"}])
+    def test_only_who_has_the_token_reads_figures(
+        self, client: HouseClient, shown: dict[str, str]
+    ) -> None:
+        reply = client.get("/metrics", headers=shown)
+        assert reply.status_code == 401
+        assert reply.headers["WWW-Authenticate"] == "Bearer"
+        assert "countersign_" not in reply.text
+
+    def test_without_a_token_in_the_settings_there_are_no_figures(self, database: Database) -> None:
+        client = make_app(database).test_client()
+        assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
 @pytest.mark.parametrize(

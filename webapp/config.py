@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from webapp.kernel.sentence import N_
 
 PREFIX = "COUNTERSIGN_"
+# Where prometheus_client of every process puts its figures: it looks there when it is imported, so
+# that it has to be set before a process starts.
+FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 ENVIRONMENTS = ("production", "development", "demo", "test")
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off", ""})
@@ -143,6 +146,12 @@ class Settings:
         10,
         "Wrong passwords in a minute for one account from one address, and ten times as many in an "
         "hour from anywhere; 0: no limit.",
+    )
+    metrics_token: str = _setting(
+        "",
+        "What Prometheus shows (`Authorization: Bearer ...`) to read `/metrics`; empty: there is no "
+        "such page.",
+        secret=True,
     )
     log_level: str = _setting("info", "debug, info, warning or error.")
 

@@ -2,15 +2,19 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from webapp import logs
-from webapp.config import Settings, to_environ
+from webapp.config import FIGURES_FOLDER, Settings, to_environ
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,12 +50,13 @@ def waiting_application() -> "Flask":
 def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True) -> None:
     """Serve until a signal says stop; the processes are set up from `settings`."""
     os.environ.update(to_environ(settings))
-    worker = _start_worker() if with_worker else None
-    try:
-        _make_server(settings, host=host, port=port).serve()
-    finally:
-        if worker is not None:
-            _stop(worker)
+    with _figures():
+        worker = _start_worker() if with_worker else None
+        try:
+            _make_server(settings, host=host, port=port).serve()
+        finally:
+            if worker is not None:
+                _stop(worker)
 
 
 def work() -> None:
@@ -59,6 +64,20 @@ def work() -> None:
     from webapp.outbox import worker
 
     worker.run(application())
+
+
+@contextmanager
+def _figures() -> Iterator[None]:
+    """A folder in which the figures of all processes come together, unless one is named already."""
+    if FIGURES_FOLDER in os.environ:
+        yield
+        return
+    os.environ[FIGURES_FOLDER] = folder = tempfile.mkdtemp(prefix="countersign-figures-")
+    try:
+        yield
+    finally:
+        del os.environ[FIGURES_FOLDER]
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer[Any]":

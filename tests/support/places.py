@@ -19,6 +19,8 @@ from webapp.outbox.models import Mail
 # Answers for programs, files, and the inside of a frame that stands on a page below.
 NO_PAGES = {
     "health",
+    "readiness",
+    "metrics",
     "developers.document",
     "demo.discovery",
     "demo.keys",

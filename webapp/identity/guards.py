@@ -13,9 +13,11 @@ from webapp.identity.domain import Actor
 from webapp.identity.sessions import current_session
 from webapp.web import called_api, from_htmx, is_local, same_origin
 
+# Whoever watches the desk asks these, with a token of its own or none.
+_WATCHED = frozenset({"health", "readiness", "metrics"})
 # The one list of what strangers may open; everything else asks them to sign in.
 PUBLIC = frozenset({
-    "health",
+    *_WATCHED,
     "identity.sign_in",
     "identity.start_sign_in",
     "identity.callback",
@@ -67,7 +69,7 @@ def current_actor() -> Actor:
 def guard() -> Response | None:
     """Look who is there, write for them, and send strangers to the sign-in page."""
     # The API knows its callers by their tokens (`webapp.emporix.access`).
-    if request.endpoint == "health" or called_api():
+    if request.endpoint in _WATCHED or called_api():
         return None
     session = current_session()
     g.actor = session.actor
