@@ -1,6 +1,6 @@
 """How each block of a paper is set; tables have a module of their own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from webapp.paper import tables
@@ -36,6 +36,7 @@ from webapp.paper.ink import (
     QUIET,
     RIGHT,
     ROOM,
+    SIGN,
     STATE,
     STORY,
     STRONG,
@@ -50,17 +51,23 @@ from webapp.paper.typography import Line, Style, line_width
 _GAP = 20.0
 _BAR = 5.0
 _WHEN = 104.0
+_BEGINNING = 50.0
 _GROUP = 8
 
+_Lines = list[tuple[list[Line], Style]]
 
-def lay(block: Block, flow: Flow) -> None:
-    """Set one block below what is there."""
-    _LAYERS[type(block)](block, flow)
+
+def lay(block: Block, flow: Flow, after: Block | None = None) -> None:
+    """Set one block below what is there; a heading stays with the beginning of the one after."""
+    if isinstance(block, Heading):
+        _heading(block, flow, _beginning(after, flow))
+    else:
+        _LAYERS[type(block)](block, flow)
 
 
 def _lead(lead: Lead, flow: Flow) -> None:
     colour = INK_2 if lead.tone is Tone.WAITING else TONES[lead.tone]
-    flow.mark(Disc(x=LEFT + 4, y=flow.y + 7, radius=3.4, colour=colour, filled=_is_over(lead.tone)))
+    _sign(lead.tone, colour, flow)
     with flow.tagged("P"):
         state = flow.fit(plain(lead.state), STATE.coloured(colour), ROOM / 2 - 14)
         note = flow.fit(plain(lead.note), QUIET, ROOM / 2)
@@ -129,10 +136,9 @@ def _signature(one: Signature, flow: Flow, room: float) -> tuple[list[Line], lis
     return title, [line for text in one.lines for line in flow.fit(plain(text), QUIET, room)]
 
 
-def _heading(heading: Heading, flow: Flow) -> None:
+def _heading(heading: Heading, flow: Flow, room: float) -> None:
     flow.skip(20)
-    # A title never stands alone at the foot of a page.
-    flow.need(TITLE.leading + 62)
+    flow.need(TITLE.leading + 16 + room)
     if flow.y > TOP:
         flow.mark(Rule(x=LEFT, y=flow.y, width=ROOM, thickness=0.6, colour=LINE_2))
         flow.y += 10
@@ -161,9 +167,7 @@ def _quote(quote: Quote, flow: Flow) -> None:
 
 
 def _facts(block: Facts, flow: Flow) -> None:
-    room = (ROOM - _GAP) / 2
-    for start in range(0, len(block.facts), 2):
-        pair = [_fact(one, flow, room) for one in block.facts[start : start + 2]]
+    for room, pair in _pairs(block, flow):
         flow.need(min(flow.fresh, max(_height(fact) for fact in pair)))
         top, ends = flow.y, []
         for number, fact in enumerate(pair):
@@ -175,14 +179,22 @@ def _facts(block: Facts, flow: Flow) -> None:
         flow.y = max(ends) + 8
 
 
-def _fact(fact: Fact, flow: Flow, room: float) -> list[tuple[list[Line], Style]]:
+def _pairs(block: Facts, flow: Flow) -> Iterator[tuple[float, list[_Lines]]]:
+    """The facts that stand side by side, and how wide each is."""
+    for start in range(0, len(block.facts), 2):
+        facts = block.facts[start : start + 2]
+        room = (ROOM - _GAP) / 2 if len(facts) > 1 else ROOM
+        yield room, [_fact(one, flow, room) for one in facts]
+
+
+def _fact(fact: Fact, flow: Flow, room: float) -> _Lines:
     parts = ((fact.label, QUIET), (fact.value, STRONG), (fact.note, TEXT.coloured(INK_2)))
     found = [(flow.fit(plain(text), style, room), style) for text, style in parts if text]
     # Nobody has an address that is longer than this, but a program may send one.
     return [(lines[:_MOST_LINES], style) for lines, style in found]
 
 
-def _height(fact: Iterable[tuple[list[Line], Style]]) -> float:
+def _height(fact: _Lines) -> float:
     return sum(len(lines) * style.leading for lines, style in fact)
 
 
@@ -215,15 +227,28 @@ def _seal(seal: Seal, flow: Flow) -> None:
     flow.skip(4)
 
 
-def _is_over(tone: Tone) -> bool:
-    return tone is not Tone.WAITING
+def _sign(tone: Tone, colour: str, flow: Flow) -> None:
+    """The circle before the state: open while nobody decided, then with a sign of its own."""
+    middle, sign = flow.y + 7, _SIGNS.get(tone, "")
+    flow.mark(Disc(x=LEFT + 4.6, y=middle, radius=4.6, colour=colour, filled=bool(sign)))
+    for line in flow.fit(plain(sign), SIGN, ROOM):
+        x = LEFT + 4.6 - line_width(line, SIGN) / 2
+        flow.set_line(line, SIGN, x=x, y=middle - SIGN.leading / 2)
 
 
+def _beginning(block: Block | None, flow: Flow) -> float:
+    """How much of a block has to stand under its heading."""
+    if not isinstance(block, Facts) or not block.facts:
+        return _BEGINNING
+    _, pair = next(_pairs(block, flow))
+    return min(max(_height(fact) for fact in pair), flow.fresh / 3)
+
+
+_SIGNS = {Tone.GOOD: "✓", Tone.BAD: "×", Tone.DONE: "–"}
 _LAYERS: dict[type, Callable[[Any, Flow], None]] = {
     Lead: _lead,
     Meter: _meter,
     Signatures: _signatures,
-    Heading: _heading,
     Paragraph: _paragraph,
     Quote: _quote,
     Table: tables.lay,

@@ -142,7 +142,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts in two columns."""
+    """Facts in two columns; the last of an odd number has the whole width."""
 
     facts: Sequence[Fact]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from webapp.paper.content import Run
-from webapp.paper.ink import BOTTOM, LEFT, ROOM, TOP
+from webapp.paper.ink import BOTTOM, INK, LEFT, ROOM, TOP
 from webapp.paper.marks import Letters, Mark, Page, Tag
 from webapp.paper.typography import Line, Style, has_missing, line_width, lines, width
 
@@ -98,6 +98,8 @@ class Flow:
         x -= line_width(line, style) if right else 0
         base = y + (style.leading + style.size * _CAPITALS) / 2
         for piece in line:
+            # What is stressed inside a quiet text is not quiet.
+            is_stressed = piece.face is not style.face
             self.mark(
                 Letters(
                     x=x,
@@ -105,7 +107,7 @@ class Flow:
                     text=piece.text,
                     face=piece.face,
                     size=style.size,
-                    colour=style.colour,
+                    colour=INK if is_stressed else style.colour,
                     tracking=style.tracking,
                     tag=None if self.is_silent else self.tag,
                 )

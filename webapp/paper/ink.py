@@ -28,6 +28,7 @@ TONES: Final = {
 HEADLINE = Style(size=21, leading=27, colour=INK, face=Face.STRONG, tracking=-0.018)
 STORY = Style(size=11, leading=17, colour=INK_2)
 STATE = Style(size=9.5, leading=14, colour=INK, face=Face.STRONG)
+SIGN = Style(size=7, leading=9, colour="#ffffff", face=Face.STRONG)
 TITLE = Style(size=12, leading=18, colour=INK, face=Face.STRONG, tracking=-0.006)
 TEXT = Style(size=9.5, leading=14, colour=INK)
 STRONG = TEXT.faced(Face.STRONG)

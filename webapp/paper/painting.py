@@ -101,5 +101,6 @@ def _strokes(rule: Rule) -> list[tuple[float, float]]:
     """Where each stroke of a line begins, and how long it is: one, or a row of dots."""
     if not rule.dotted:
         return [(rule.x, rule.width)]
-    step = rule.thickness * _DOTS_APART
-    return [(rule.x + step * number, rule.thickness) for number in range(int(rule.width / step))]
+    gaps = max(1, round(rule.width / rule.thickness / _DOTS_APART))
+    step = (rule.width - rule.thickness) / gaps
+    return [(rule.x + step * number, rule.thickness) for number in range(gaps + 1)]

@@ -1,5 +1,7 @@
 """A paper as a file: set on pages, with what stands over and under each of them."""
 
+from itertools import zip_longest
+
 from webapp.paper.blocks import lay
 from webapp.paper.content import Paper, plain
 from webapp.paper.flow import Flow
@@ -16,8 +18,8 @@ def printed(paper: Paper) -> bytes:
     from webapp.paper.painting import painted
 
     flow = Flow()
-    for block in paper.blocks:
-        lay(block, flow)
+    for block, after in zip_longest(paper.blocks, paper.blocks[1:]):
+        lay(block, flow, after)
     if flow.has_missing:
         flow.skip(8)
         with flow.tagged("P"):

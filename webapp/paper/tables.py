@@ -8,6 +8,7 @@ from webapp.paper.flow import Flow
 from webapp.paper.ink import (
     HEAD,
     INK,
+    INK_2,
     LEFT,
     LINE,
     LINE_2,
@@ -48,9 +49,11 @@ def lay(table: Table, flow: Flow) -> None:
     with flow.tagged("Table"):
         with flow.tagged("TR"):
             _head(table.columns, places, flow)
-        for row in table.rows:
+        for number, row in enumerate(table.rows, start=1):
+            # The sums never stand on a page without the last row that they are of.
+            after = _sums_height(table.sums) if number == len(table.rows) else 0.0
             with flow.tagged("TR"):
-                _row(row, table.columns, places, flow)
+                _row(row, table.columns, places, flow, after=after)
     _sums(table.sums, flow)
 
 
@@ -86,12 +89,17 @@ def _set(lines: _Lines, place: _Place, flow: Flow, bottom: float) -> None:
 
 
 def _row(
-    row: Sequence[Cell], columns: Sequence[Column], places: Sequence[_Place], flow: Flow
+    row: Sequence[Cell],
+    columns: Sequence[Column],
+    places: Sequence[_Place],
+    flow: Flow,
+    *,
+    after: float,
 ) -> None:
     cells = [_fitted(cell, place, flow) for cell, place in zip(row, places, strict=True)]
     flow.y += _PADDING
     height = max(_height(lines) for lines in cells)
-    if flow.need(min(height, flow.fresh / 2)):
+    if flow.need(min(height, flow.fresh / 2) + after):
         _repeat(columns, places, flow)
     while any(cells):
         first, cells = _split(cells, flow.left)
@@ -138,8 +146,8 @@ def _height(lines: _Lines) -> float:
 
 def _sums(sums: Sequence[Sum], flow: Flow) -> None:
     """The sums at the right edge, kept together, an ink rule over the total."""
+    flow.need(_sums_height(sums))
     flow.y += 4
-    flow.need(sum(TOTAL.leading if one.total else TEXT.leading for one in sums) + 10)
     for one in sums:
         style = TOTAL if one.total else TEXT
         amount = flow.fit(plain(one.amount), style, ROOM * _SUM_LABEL)
@@ -148,9 +156,14 @@ def _sums(sums: Sequence[Sum], flow: Flow) -> None:
             flow.y += 4
             flow.mark(Rule(x=left, y=flow.y, width=RIGHT - left, thickness=1.2, colour=INK))
             flow.y += 3
+        quiet = STRONG if one.total else TEXT.coloured(INK_2)
         with flow.tagged("P"):
-            label = flow.fit(plain(one.label), STRONG if one.total else QUIET, ROOM * 0.24)
-            y = flow.y + (2 if one.total else 0)
-            flow.stack(label, STRONG if one.total else QUIET, x=left, y=y)
+            label = flow.fit(plain(one.label), quiet, ROOM * 0.24)
+            flow.stack(label, quiet, x=left, y=flow.y + (style.leading - quiet.leading) / 2)
             flow.set_line(amount[0], style, x=RIGHT, y=flow.y, right=True)
-        flow.y += max(style.leading, len(label) * QUIET.leading)
+        flow.y += max(style.leading, len(label) * quiet.leading)
+
+
+def _sums_height(sums: Sequence[Sum]) -> float:
+    """How high they are where every label fits into its line."""
+    return sum(TOTAL.leading if one.total else TEXT.leading for one in sums) + 16
