@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
 from webapp.db import Database
-from webapp.identity import passwords
 from webapp.seeding import service
 from webapp.seeding.domain import Refused, Report
 
@@ -36,13 +34,6 @@ def acme() -> dict[str, Any]:
 
 def clone(value: Any) -> Any:
     return copy.deepcopy(value)
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords of tests guard nothing; the real cost would be most of the time."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", cheap)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ things that come out the same each time. There are thousands of applications in 
 shared here is derived from files and from code alone, never from what a test did.
 """
 
+from copy import copy
+from functools import cached_property
 from types import CodeType
 from typing import Any, ClassVar
 
@@ -14,6 +16,8 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+import webapp.app
+from webapp.assets import Assets
 from webapp.identity import passwords
 
 # What production has; tests/identity/test_passwords.py looks at what it costs to guess.
@@ -26,6 +30,7 @@ def save() -> None:
     """Let every application of this process share templates and addresses, and hash cheaply."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
     Flask.url_rule_class = _Rule
+    vars(webapp.app)["Assets"] = _assets
     passwords._HASHER = _CHEAP_HASHER
     passwords._NOBODYS = _CHEAP_HASHER.hash("nobody's")
 
@@ -51,13 +56,45 @@ def _what(bucket: Bucket) -> tuple[object, ...]:
 
 
 class _Rule(Rule):
-    """An address; the functions that build it depend on nothing but what it says."""
+    """An address; what it is compiled to depends on nothing but its words and its converters."""
 
-    _built: ClassVar[dict[tuple[object, ...], Any]] = {}
+    _known: ClassVar[dict[tuple[object, ...], dict[str, Any]]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Any:
-        defaults = repr(sorted((self.defaults or {}).items()))
-        key = (self.rule, tuple(self._trace), defaults, append_unknown)
-        if key not in self._built:
-            self._built[key] = super()._compile_builder(append_unknown)
-        return self._built[key]
+    def compile(self) -> None:
+        assert self.map is not None
+        converters = frozenset(self.map.converters.items())
+        where = (self.subdomain, self.host, self.map.host_matching, self.merge_slashes)
+        key = (self.rule, repr(self.defaults), converters, *where)
+        if key not in self._known:
+            super().compile()
+            self._known[key] = {name: vars(self)[name] for name in _COMPILED}
+        for name, value in self._known[key].items():
+            setattr(self, name, value)
+
+
+# What `compile` leaves behind. Whoever has a rule only reads them.
+_COMPILED = ("arguments", "_parts", "_trace", "_converters", "_build", "_build_unknown")
+
+
+class _Assets(Assets):
+    """The files of the checkout; what lies where is looked up for the first application."""
+
+    def wrap(self, application: Any) -> Any:
+        wrapped = copy(self._wrapped)
+        wrapped.application = application
+        return wrapped
+
+    @cached_property
+    def _wrapped(self) -> Any:
+        return super().wrap(lambda *_: [])
+
+
+_SERVED: list[_Assets] = []
+
+
+def _assets(*, watch: bool = False) -> Assets:
+    if watch:
+        return Assets(watch=True)
+    if not _SERVED:
+        _SERVED.append(_Assets())
+    return _SERVED[0]
