@@ -1,7 +1,7 @@
 """For whom words and times are written: language and time zone of a request or a mail.
 
-That is the person who is signed in, else whoever the browser says (`Accept-Language`), else whom
-the mailer names with `reading_as`.
+That is the person who is signed in, else what a stranger has chosen (a cookie), else what the
+browser says (`Accept-Language`), else whom the mailer names with `reading_as`.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from flask import g, has_request_context, request
 from webapp.config import LANGUAGES
 
 DEFAULT_LANGUAGE, DEFAULT_ZONE = "en", "Europe/Berlin"
+# It says nothing about anybody, and is there before there is a session.
+LANGUAGE_COOKIE = "countersign-language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,13 @@ def reader() -> Reader:
     """For whom this request or mail is written."""
     found: Reader | None = g.get("reader")
     if found is None:
-        found = g.reader = Reader(language=_accepted_language())
+        found = g.reader = Reader(language=chosen_language() or _accepted_language())
     return found
+
+
+def chosen_language() -> str:
+    """The language that was chosen in this browser before anybody signed in, or nothing."""
+    return _known(request.cookies.get(LANGUAGE_COOKIE, "")) if has_request_context() else ""
 
 
 def read_by(language: str, time_zone: str) -> None:

@@ -375,3 +375,46 @@ def bind(database: Database, issuer: str, subject: str, person_id: str) -> None:
 def token_in(page: str) -> str:
     """The token of the first form of a page."""
     return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
+def test_a_stranger_chooses_the_language_before_signing_in(client: HouseClient) -> None:
+    page = client.get("/sign-in?next=/inbox")
+    assert 'lang="en" aria-current="true">English' in page.text
+    reply = client.post("/language", data={"language": "de", "next": "/sign-in?next=/inbox"})
+    assert (reply.status_code, reply.location) == (303, "/sign-in?next=/inbox")
+    again = client.get(reply.location, headers={"Accept-Language": "en"})
+    assert '<html lang="de"' in again.text
+    assert 'lang="de" aria-current="true">Deutsch' in again.text
+    assert '<html lang="de"' in client.get("/signed-out").text
+
+
+@pytest.mark.parametrize("language", ["", "fr", "de-AT", "\0", "x" * 10_000])
+def test_a_language_that_is_not_spoken_changes_nothing(client: HouseClient, language: str) -> None:
+    away = "https://elsewhere.example/"
+    reply = client.post("/language", data={"language": language, "next": away})
+    assert (reply.status_code, reply.location) == (303, "/sign-in")
+    assert "Set-Cookie" not in reply.headers or "language" not in reply.headers["Set-Cookie"]
+
+
+def test_another_site_cannot_choose_the_language(client: HouseClient) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
+    reply = client.post("/language", data={"language": "de"}, headers=headers)
+    assert reply.status_code == 403
+
+
+def test_who_comes_for_the_first_time_keeps_the_chosen_language(
+    sign_in: SignIn, client: HouseClient
+) -> None:
+    client.post("/language", data={"language": "de"})
+    sign_in()
+    assert '<html lang="de"' in client.get("/account").text
+
+
+def test_ones_own_language_is_stronger_than_the_one_of_the_browser(
+    sign_in: SignIn, client: HouseClient
+) -> None:
+    sign_in()
+    client.post("/sign-out")
+    client.post("/language", data={"language": "de"})
+    sign_in()
+    assert '<html lang="en"' in client.get("/account").text

@@ -77,6 +77,7 @@ FORMS = {
     "key": "name=report&access=read&days=30",
     "client": "name=books&reads_orders=y",
     "next": "next=/inbox",
+    "german": "language=de&next=/sign-in",
     "acme": "tenant_id=acme",
 }
 
@@ -228,6 +229,7 @@ POST /account/clients/{api_client}/revocation -     401 401 404 404 403 403 403 
 GET  /continue                          -           302 302 303 303 303 303 303 303 303 302 303
 GET  /sign-in                           -           200 200 303 303 303 303 303 303 303 200 303
 POST /sign-in                           next        302 302 302 302 302 302 302 302 302 302 302
+POST /language                          german      303 303 303 303 303 303 303 303 303 303 303
 POST /sign-in/again                     next        401 401 302 302 302 302 302 302 302 401 302
 GET  /auth/callback                     -           400 400 400 400 400 400 400 400 400 400 400
 GET  /sign-in/choice                    -           303 303 303 303 303 303 303 303 303 303 303

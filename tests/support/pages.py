@@ -84,7 +84,7 @@ def _forms(root: Element) -> list[str]:
 
 def _has_token(form: Element) -> bool:
     # Signing in needs no session, so there is nothing a token could be bound to.
-    if form.get("action") == "/sign-in":
+    if form.get("action") in {"/sign-in", "/language"}:
         return True
     return any(field.get("name") == "csrf_token" for field in form.iter("input"))
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from webapp import i18n
+from webapp.config import LANGUAGES
 from webapp.extensions import db, settings
 from webapp.identity.domain import Actor, Role
 from webapp.identity.sessions import current_session
@@ -101,6 +102,11 @@ class Frame:
     def language(self) -> str:
         """The language of the page."""
         return i18n.reader().language
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """The languages that the desk speaks, each by its code with its own name."""
+        return LANGUAGES
 
     @property
     def demo(self) -> bool:

@@ -24,6 +24,7 @@ PUBLIC = frozenset({
     "identity.tenant_choice",
     "identity.choose_tenant",
     "identity.signed_out",
+    "identity.choose_language",
     # How to write programs for this desk; nothing of anybody stands there.
     "developers.show",
     "developers.document",

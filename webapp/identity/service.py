@@ -1,6 +1,6 @@
 """Signing in, choosing a company, and the settings of one's own account."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.config import LANGUAGES
@@ -9,6 +9,9 @@ from webapp.identity.domain import THEMES, Account, Actor, Claims
 from webapp.identity.models import Identity, Person
 from webapp.kernel.errors import Forbidden, Invalid, NotFound
 from webapp.kernel.sentence import N_, Sentence, sentence
+
+# What stands there where nobody has said anything (`Person.language`).
+_DEFAULT_LANGUAGE = "en"
 
 
 def find_accounts(session: Session, claims: Claims) -> list[Account]:
@@ -36,9 +39,15 @@ def find_accounts(session: Session, claims: Claims) -> list[Account]:
     return active
 
 
-def enter(session: Session, claims: Claims, account: Account) -> str | None:
-    """Bind the subject to the person at their first sign-in; returns the company to start in."""
+def enter(session: Session, claims: Claims, account: Account, *, language: str = "") -> str | None:
+    """Bind the subject to the person at their first sign-in; returns the company to start in.
+
+    Whoever has never been here, and for whom nobody has set a language, gets the `language` that
+    they have chosen before they signed in.
+    """
     if not account.bound:
+        if language:
+            _greet_in(session, account, language)
         session.execute(
             insert(Identity).values(
                 tenant_id=account.tenant_id,
@@ -91,6 +100,18 @@ def change_preferences(
         update(Person)
         .where(Person.tenant_id == actor.tenant_id, Person.id == actor.person_id)
         .values(language=language, time_zone=time_zone, theme=theme, has_shortcuts=has_shortcuts)
+    )
+
+
+def _greet_in(session: Session, account: Account, language: str) -> None:
+    been_here = select(Identity.person_id).where(
+        Identity.tenant_id == account.tenant_id, Identity.person_id == account.person_id
+    )
+    session.execute(
+        update(Person)
+        .where(Person.tenant_id == account.tenant_id, Person.id == account.person_id)
+        .where(Person.language == _DEFAULT_LANGUAGE, ~been_here.exists())
+        .values(language=language)
     )
 
 

@@ -6,6 +6,7 @@ import structlog
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from webapp.config import LANGUAGES
 from webapp.errors import refuse, show
 from webapp.extensions import csrf, db, settings
 from webapp.identity import kept, oidc, service, session_store
@@ -16,12 +17,14 @@ from webapp.identity.sessions import CSRF_KEY, current_session
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
 from webapp.kernel.ids import new_id
+from webapp.reader import LANGUAGE_COOKIE, chosen_language
 from webapp.web import done, go, is_local, render, same_origin
 
 bp = Blueprint("identity", __name__)
 log = structlog.get_logger()
 
 NEXT, PENDING, ID_TOKEN = "next", "pending_sign_in", "id_token"
+_YEAR = 365 * 24 * 3600
 # When somebody who is signed in went to prove once more who they are, in seconds since 1970.
 AGAIN = "signs_in_again"
 
@@ -62,6 +65,24 @@ def start_sign_in() -> Response:
 
 # Strangers have no session to bind a token to, and all it does is send them to sign in.
 csrf.exempt(start_sign_in)
+
+
+@bp.post("/language")
+def choose_language() -> Response:
+    """Show the pages in front of the sign-in in this language from now on, in this browser."""
+    if not same_origin():
+        return show(403, gettext("The language is chosen on the pages of this desk."))
+    response = go(_local(request.form.get(NEXT, "")) or url_for("identity.sign_in"))
+    wanted, known = request.form.get("language", ""), settings()
+    if wanted in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE_COOKIE, wanted, max_age=_YEAR,
+            httponly=True, secure=known.https, samesite="Lax", path="/",
+        )  # fmt: skip
+    return response
+
+
+csrf.exempt(choose_language)
 
 
 @bp.post("/sign-in/again")
@@ -196,7 +217,7 @@ def _enter(claims: Claims, account: Account, keep: dict[str, Any]) -> Response:
     """Renew the session for this person, and go where they wanted to go."""
     session = current_session()
     with db.transaction() as writing:
-        company_id = service.enter(writing, claims, account)
+        company_id = service.enter(writing, claims, account, language=chosen_language())
     keep = {**keep, CSRF_KEY: new_id() + new_id()}
     keep |= kept.carried_over(session, account.tenant_id, account.person_id)
     next_path = _local(session.get(NEXT, ""))
