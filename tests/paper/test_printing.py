@@ -120,6 +120,10 @@ def test_the_same_paper_gives_the_same_bytes() -> None:
 def test_the_file_says_what_it_is() -> None:
     reader = read(printed(paper()))
     root: Any = reader.trailer["/Root"]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Request 7 <&> Łódź"
+    assert reader.metadata.creation_date == MADE
+    assert root["/OutputIntents"][0].get_object()["/S"] == "/GTS_PDFA1"
     told = reader.xmp_metadata
     assert told is not None
     assert told.dc_title == {"x-default": "Request 7 <&> Łódź"}

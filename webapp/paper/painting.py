@@ -6,7 +6,10 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from fpdf import FPDF
+from fpdf.enums import OutputIntentSubType
+from fpdf.output import PDFICCProfile
 from fpdf.prefs import ViewerPreferences
+from fpdf.util import builtin_srgb2014_bytes
 
 from webapp.paper.content import Paper
 from webapp.paper.marks import Box, Disc, Letters, Mark, Page, Rule, Tag
@@ -14,14 +17,14 @@ from webapp.paper.structure import Structure
 from webapp.paper.typography import Face
 
 _PRODUCT = "Countersign"
-_CONFORMANCE = "PDF/A-2U"
 _DOTS_APART = 2.5
 
 
 def painted(paper: Paper, pages: Sequence[Page]) -> bytes:
     """The file; the same paper gives the same bytes."""
-    pdf = FPDF(unit="pt", format="A4", enforce_compliance=_CONFORMANCE)
+    pdf = FPDF(unit="pt", format="A4")
     pdf.set_auto_page_break(False)
+    _conform(pdf)
     structure = pdf.struct_builder = Structure()
     for face in Face:
         pdf.add_font(face, fname=face.file)
@@ -31,6 +34,22 @@ def painted(paper: Paper, pages: Sequence[Page]) -> bytes:
         for tag, marks in groupby(page, lambda mark: getattr(mark, "tag", None)):
             _paint(pdf, structure, tag, marks)
     return bytes(pdf.output())
+
+
+def _conform(pdf: FPDF) -> None:
+    """What PDF/A asks of a file besides what is painted here anyhow.
+
+    The library's own switch would leave out the title that browsers show.
+    """
+    colours = PDFICCProfile(contents=builtin_srgb2014_bytes(), n=3, alternate="DeviceRGB")
+    pdf.add_output_intent(
+        OutputIntentSubType.PDFA,
+        output_condition_identifier="sRGB",
+        output_condition="IEC 61966-2-1:1999",
+        registry_name="http://www.color.org",
+        dest_output_profile=colours,
+    )
+    pdf._set_min_pdf_version("1.7")
 
 
 def _describe(pdf: FPDF, paper: Paper) -> None:
