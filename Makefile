@@ -34,12 +34,12 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format messages lock screenshots pictures lighthouse wheel clean
+.PHONY: help setup demo test check format messages lock screenshots pictures lighthouse test-oidc wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
 
 setup: .venv/program.stamp ## Make .venv with the program in it
@@ -87,6 +87,9 @@ pictures: .venv/program.stamp .venv/test.stamp ## Take the pictures of docs/desi
 lighthouse: .venv/program.stamp .venv/test.stamp build/lighthouse/lighthouse.stamp ## Measure the main pages with Lighthouse (needs node)
 	@$(PY) -m tests.lighthouse.measuring
 
+test-oidc: .venv/program.stamp .venv/test.stamp build/certified/certified.stamp ## Sign in with certified programs, both ways (needs node)
+	@COUNTERSIGN_TEST_REQUIRE=node $(PY) -m pytest --numprocesses 0 tests/certified $(ARGS)
+
 wheel: .venv/program.stamp ## Build the wheel into dist/
 	@mkdir -p dist
 	@PYTHONPATH=$(BUILD_TOOLS) $(PY) -m hatchling build -t wheel
@@ -133,6 +136,14 @@ build/lighthouse/lighthouse.stamp: tests/lighthouse/package-lock.json
 	@mkdir -p build/lighthouse
 	@cp tests/lighthouse/package.json tests/lighthouse/package-lock.json build/lighthouse/
 	@cd build/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+build/certified/certified.stamp: tests/certified/package-lock.json
+	@command -v npm >/dev/null || { echo "The certified programs need node 20 or newer, with npm." >&2; exit 1; }
+	@echo "Installing oidc-provider and openid-client ..."
+	@mkdir -p build/certified
+	@cp tests/certified/package.json tests/certified/package-lock.json build/certified/
+	@cd build/certified && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .venv/program.stamp: pyproject.toml hatch_build.py $(CATALOGUES) .venv/run.stamp .venv/build.stamp

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector
 from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, ClientMixin, InvalidRequestError
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc6750 import BearerTokenGenerator, BearerTokenValidator
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
@@ -136,6 +138,7 @@ def make_provider(
         query_client=lambda wanted: client if wanted == client.client_id else None,
         save_token=save_token,
     )
+    server.register_client_auth_method("client_secret_basic", _read_secret)
     server.load_config({"OAUTH2_SCOPES_SUPPORTED": SCOPES})
     server.register_token_generator("default", _access_tokens(issuer, key))
     keys = KeySet([key])
@@ -150,6 +153,13 @@ def make_provider(
     return Provider(
         issuer=issuer, server=server, protector=protector, keys=keys, find_person=find_person
     )
+
+
+def _read_secret(query_client: Callable[[str], Client | None], request: Any) -> Client | None:
+    """HTTP Basic as RFC 6749 (2.3.1) has it: both parts form-encoded, which Authlib leaves out."""
+    pair = [unquote_plus(part or "") for part in extract_basic_authorization(request.headers)]
+    client = query_client(pair[0])
+    return client if client and client.check_client_secret(pair[1]) else None
 
 
 def _access_tokens(issuer: str, key: RSAKey) -> BearerTokenGenerator:

@@ -1,10 +1,12 @@
 """Signing in with OpenID Connect: Authlib's client, with the checks that it leaves to its users."""
 
 import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import quote_plus
 
 import requests
 from authlib.integrations.base_client import OAuthError
@@ -81,7 +83,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             "scope": settings.oidc_scopes,
             "code_challenge_method": "S256",
             "default_timeout": _TIMEOUT,
-            **({} if settings.oidc_client_secret else {"token_endpoint_auth_method": "none"}),
+            "token_endpoint_auth_method": _show_secret if settings.oidc_client_secret else "none",
         },
         expected_issuer=settings.oidc_issuer,
     )
@@ -204,6 +206,15 @@ def user_info(access_token: str) -> Mapping[str, Any]:
     token = {"access_token": access_token, "token_type": "Bearer"}
     info: Mapping[str, Any] = _guarded(lambda: _client().userinfo(token=token))
     return info
+
+
+def _show_secret(
+    client: Any, _method: str, uri: str, headers: dict[str, str], body: Any
+) -> tuple[str, dict[str, str], Any]:
+    """HTTP Basic as RFC 6749 (2.3.1) has it: both parts form-encoded, which Authlib leaves out."""
+    pair = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret)}"
+    headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+    return uri, headers, body
 
 
 def _client() -> Any:
