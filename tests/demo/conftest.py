@@ -56,13 +56,14 @@ def empty_demo(database: Database) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def told(backend: Backend) -> Iterator[Told]:
+def told(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """The demo with its whole story, told once for a module that only looks at it."""
     engine = make_engine(backend.copy())
     try:
         with engine.connect() as connection, connection.begin():
             database = Database(connection, join_transaction_mode="create_savepoint")
-            app, now = make_demo(database), utcnow()
+            files = tmp_path_factory.mktemp("files")
+            app, now = make_demo(database, files_dir=str(files)), utcnow()
             ids = stage.fill(app, issuer="http://localhost/demo/idp", now=now)
             yield Told(app, database, ids, now)
     finally:

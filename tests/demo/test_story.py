@@ -42,6 +42,37 @@ def test_seven_requests_wait_for_ada_one_for_hours_and_one_until_tomorrow(told: 
     assert len(asked) == 3
 
 
+def test_one_person_is_away_and_another_decides_for_them(told: Told) -> None:
+    ada = sign_in(told.app, "ada", "logistik", tenant_id=cast.TENANT)
+    inbox = ada.get("/inbox").text
+    assert inbox.count("for Claus Meyer") == 1
+    page = ada.get(f"/approvals/{told.requests['p06']}").text
+    assert "You decide for Claus Meyer, who is away until" in page
+    decided = ada.get(f"/approvals/{told.requests['r36']}").text
+    assert "Ada Lindqvist, for Claus Meyer" in decided
+    waits = ada.get("/company?view=waiting").text
+    assert "represented by Ada Lindqvist" in waits
+
+
+def test_there_is_one_of_everything_that_can_be_shown(told: Told) -> None:
+    ada = sign_in(told.app, "ada", "logistik", tenant_id=cast.TENANT)
+    handed_over = ada.get(f"/company/requests/{told.requests['r35']}").text
+    assert "handed the request over from Bob Harms to Claus Meyer" in handed_over
+    assert "has not signed in yet" in ada.get("/company").text
+    request = ada.get(f"/approvals/{told.requests['p11']}").text
+    assert "Does the charger of truck 2 not fit this one?" in request
+    [file] = _rows(told, "SELECT id FROM attachments")
+    paper = ada.get(f"/approvals/{told.requests['p11']}/attachments/{file[0]}")
+    assert paper.data.startswith(b"%PDF-1.4")
+    assert paper.data.rstrip().endswith(b"%%EOF")
+    assert (
+        "changed this since you last looked" in ada.get(f"/approvals/{told.requests['p10']}").text
+    )
+    ines = sign_in(told.app, "ines", "logistik", tenant_id=cast.TENANT)
+    [again] = _rows(told, "SELECT id FROM carts WHERE resubmits_id IS NOT NULL AND status = 'OPEN'")
+    assert "Please come back with the floor plan." in ines.get(f"/carts/{again[0]}/edit").text
+
+
 def test_one_question_waits_for_rita(told: Told) -> None:
     with told.database.reading() as session:
         rita = cast.actor(session, "rita", "logistik")

@@ -19,9 +19,11 @@ _COMPANY = Path(__file__).with_name("company.json")
 # One line of story for each person on the sign-in page.
 LINES = {
     "rita": N_("One request needs her answer; a cart over the limit is ready to hand over."),
-    "ada": N_("Seven requests wait for her, one of them not for long."),
+    "ada": N_(
+        "Seven requests wait for her, one of them not for long, and one for Claus, who is away."
+    ),
     "bob": N_("Orders alone up to the company limit and approves for requesters."),
-    "claus": N_("Admin of all three companies. In Basel others approve, so there he looks on."),
+    "claus": N_("Admin of all three companies. In Logistik he is away, and Ada decides for him."),
     "marek": N_("Runs the warehouse. One of his requests is about to expire."),
     "ines": N_("Looks after people and offices. Last week she was told no, with a reason."),
     "jonas": N_("Orders for the workshop and asks for everything; there is no limit."),

@@ -13,9 +13,11 @@ from webapp.demo.script import (
     change,
     comment,
     decline,
+    hand_over,
     on,
     order,
     promise,
+    take_again,
     withdraw,
 )
 
@@ -251,6 +253,7 @@ FINISHED = (
                 on(3, "09:00"),
                 "Not before the move in January. Please come back with the floor plan.",
             ),
+            take_again(on(2, "11:00")),
         ),
     ),
     Request(
@@ -258,5 +261,20 @@ FINISHED = (
         goods="hand-scanner 5", choices=BREMEN,
         words="One for each lane.",
         then=(promise(on(2, "09:15"), "Please order when the lanes are ready."),),
+    ),
+    Request(
+        key="r35", by="ines", to="bob", at=on(6, "09:00"),
+        goods="copy-paper 8, tea-box 2", choices=OFFICE,
+        then=(
+            hand_over(on(5, "08:30"), "bob", "claus", by="ada"),
+            approve(on(5, "09:40"), by="claus"),
+        ),
+    ),
+    # Claus has left by then, and Ada decides for him.
+    Request(
+        key="r36", by="marek", to="claus", at=on(2, "16:10"),
+        goods="strapping-tape 2, packing-tape 3",
+        words="The last roll is on the machine.",
+        then=(approve(on(1, "08:40"), by="ada"),),
     ),
 )

@@ -4,7 +4,21 @@ The first request expires within hours and the second one tomorrow: a request li
 """
 
 from webapp.demo.past import FREIGHT, OFFICE
-from webapp.demo.script import Basket, Choices, Request, ago, answer, ask, change, on
+from webapp.demo.script import (
+    Absence,
+    Basket,
+    Choices,
+    Invitation,
+    Request,
+    ago,
+    answer,
+    ask,
+    attach,
+    change,
+    look,
+    on,
+    remark,
+)
 
 # Nothing for shipping, so that the total is what is compared with the limit.
 OWN_LORRY = Choices(ship="zone-de/pickup")
@@ -67,13 +81,23 @@ PENDING = (
         key="p10", by="marek", to="ada", at=ago(hours=22),
         goods="pallet-truck 2, fork-rollers 2, steer-wheels 2",
         words="With spare rollers, so that we are not without again.",
-        then=(change(ago(hours=3), ship="zone-de/freight"),),
+        # Ada has looked at it before it changed.
+        then=(look(ago(hours=20)), change(ago(hours=3), ship="zone-de/freight")),
     ),
     Request(
         key="p11", by="bob", to="ada", at=ago(hours=9),
         goods="forklift-battery 1, battery-charger 1", choices=FREIGHT,
         words="The battery of truck 4 holds for three hours.",
         then=(
+            attach(
+                ago(hours=8, minutes=50), "Angebot Batterie Stapler 4.pdf",
+                "Angebot 26-1184 / Traktionsbatterie 48 V, 625 Ah / Ladegerät 48 V, 80 A / "
+                "Lieferung frei Haus, Altbatterie wird zurückgenommen",
+            ),
+            remark(
+                ago(hours=4, minutes=30), "battery-charger",
+                "Does the charger of truck 2 not fit this one?",
+            ),
             ask(ago(hours=4), "Could the used battery from Kiel do until spring?"),
             answer(ago(minutes=40), "No, theirs is 24 volts. I asked Jonas this morning."),
         ),
@@ -105,6 +129,17 @@ PENDING = (
     Request(
         key="p16", by="ines", to="bob", at=ago(hours=2),
         goods="toner-black 3, copy-paper 6", choices=OFFICE,
+    ),
+)
+
+ABSENCES = (
+    Absence(by="claus", deputy="ada", at=on(2, "17:30"), days=4),
+)
+
+INVITATIONS = (
+    Invitation(
+        by="ada", email="nele.sommer@hafen-logistik.example", first_name="Nele",
+        last_name="Sommer", at=on(1, "15:10"),
     ),
 )
 

@@ -21,10 +21,17 @@ class Do(StrEnum):
     DECLINE = "decline"
     WITHDRAW = "withdraw"
     ORDER = "order"
+    REMARK = "remark"
+    ATTACH = "attach"
+    LOOK = "look"
+    HAND_OVER = "hand over"
+    TAKE_AGAIN = "take again"
 
 
 # Who does it, unless the act says otherwise.
-BY_REQUESTER = frozenset({Do.COMMENT, Do.ANSWER, Do.CHANGE, Do.WITHDRAW, Do.ORDER})
+BY_REQUESTER = frozenset(
+    {Do.COMMENT, Do.ANSWER, Do.CHANGE, Do.WITHDRAW, Do.ORDER, Do.ATTACH, Do.TAKE_AGAIN}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +77,16 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One thing that somebody did with a request."""
+    """One thing that somebody did with a request.
+
+    `about` is the product of a remark, the name of a file, or who decided and who does now.
+    """
 
     at: Moment
     do: Do
     words: str = ""
+    about: str = ""
+    by: str = ""
     choices: Choices = Choices()
 
 
@@ -112,6 +124,29 @@ class Basket:
     ordered: Moment | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Somebody is away, until so many days after the story is told."""
+
+    by: str
+    deputy: str
+    at: Moment
+    days: int
+    company: str = "logistik"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """Somebody was invited and has not come yet."""
+
+    by: str
+    email: str
+    first_name: str
+    last_name: str
+    at: Moment
+    company: str = "logistik"
+
+
 def comment(at: Moment, words: str) -> Act:
     """The requester adds something."""
     return Act(at=at, do=Do.COMMENT, words=words)
@@ -132,9 +167,34 @@ def change(at: Moment, **choices: str | int) -> Act:
     return Act(at=at, do=Do.CHANGE, choices=Choices(**choices))  # type: ignore[arg-type]
 
 
-def approve(at: Moment, words: str = "") -> Act:
-    """The approver says yes, and the order is placed."""
-    return Act(at=at, do=Do.APPROVE, words=words)
+def approve(at: Moment, words: str = "", by: str = "") -> Act:
+    """The approver, or `by` whom they are represented, says yes, and the order is placed."""
+    return Act(at=at, do=Do.APPROVE, words=words, by=by)
+
+
+def remark(at: Moment, product: str, words: str) -> Act:
+    """The approver says something about one item."""
+    return Act(at=at, do=Do.REMARK, words=words, about=product)
+
+
+def attach(at: Moment, name: str, words: str) -> Act:
+    """The requester attaches a paper with these words, a line up to each slash."""
+    return Act(at=at, do=Do.ATTACH, words=words, about=name)
+
+
+def look(at: Moment) -> Act:
+    """The approver looks at it and leaves it at that."""
+    return Act(at=at, do=Do.LOOK)
+
+
+def hand_over(at: Moment, former: str, successor: str, by: str) -> Act:
+    """An admin lets somebody else decide."""
+    return Act(at=at, do=Do.HAND_OVER, about=f"{former} > {successor}", by=by)
+
+
+def take_again(at: Moment) -> Act:
+    """The requester takes the goods back into a cart that is still open."""
+    return Act(at=at, do=Do.TAKE_AGAIN)
 
 
 def promise(at: Moment, words: str = "") -> Act:

@@ -12,11 +12,12 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from webapp import migrating
+from webapp.approvals.files import Folder as FilesFolder
 from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.demo import cast, story
 from webapp.demo.folder import Folder, began
-from webapp.extensions import db
+from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
 from webapp.outbox import delivery
 from webapp.outbox.mailer import write
@@ -79,7 +80,8 @@ def fill(app: Flask, *, issuer: str, now: datetime) -> dict[str, str]:
     with app.app_context():
         with db.transaction() as session:
             seeding.load(session, cast.seed_document(issuer), now=story.begins(now))
-            requests = story.play(session, now=now)
+            files = FilesFolder(settings().files_folder)
+            requests = story.play(session, files=files, now=now)
         _deliver(db.database, now=now)
     return requests
 

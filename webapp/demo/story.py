@@ -13,16 +13,27 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals import conversation, queries, service, submission
 from webapp.approvals.domain import Action
+from webapp.approvals.files import Folder
 from webapp.approvals.service import Decision
 from webapp.approvals.submission import Submission
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
 from webapp.carts.domain import Resource, ResourceType
 from webapp.checkout.service import order_alone
-from webapp.demo import cast, goods
+from webapp.demo import around, cast, goods
 from webapp.demo.past import FINISHED
-from webapp.demo.present import BASKETS, PENDING
-from webapp.demo.script import BY_REQUESTER, Act, Basket, Choices, Do, Request
+from webapp.demo.present import ABSENCES, BASKETS, INVITATIONS, PENDING
+from webapp.demo.script import (
+    BY_REQUESTER,
+    Absence,
+    Act,
+    Basket,
+    Choices,
+    Do,
+    Invitation,
+    Request,
+)
+from webapp.identity import deputies
 from webapp.identity.domain import Actor
 from webapp.orders.offers import offer
 from webapp.orders.terms import Choice, Offer, Terms, compose, key_of
@@ -42,6 +53,7 @@ class _Played:
 
     session: Session
     now: datetime
+    files: Folder
     approvals: dict[str, str] = field(default_factory=dict)
     _waiting: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     _planned: int = 0
@@ -67,6 +79,7 @@ class _Scene:
     actor: Actor
     approval_id: str
     at: datetime
+    files: Folder
 
 
 def begins(now: datetime) -> datetime:
@@ -74,9 +87,16 @@ def begins(now: datetime) -> datetime:
     return min(request.at.before(now) for request in REQUESTS) - timedelta(days=7)
 
 
-def play(session: Session, *, now: datetime) -> dict[str, str]:
-    """Play the story up to `now` in the caller's transaction; the ids of the requests by key."""
-    played = _Played(session, now)
+def play(session: Session, *, files: Folder, now: datetime) -> dict[str, str]:
+    """Play the story up to `now` in the caller's transaction; the ids of the requests by key.
+
+    What people attach lies in the folder `files` afterwards.
+    """
+    played = _Played(session, now, files)
+    for absence in ABSENCES:
+        played.plan(absence.at.before(now), lambda at, one=absence: _leave(played, one, at))  # type: ignore[misc]
+    for invitation in INVITATIONS:
+        played.plan(invitation.at.before(now), lambda at, one=invitation: _invite(played, one, at))  # type: ignore[misc]
     for request in REQUESTS:
         _plan_request(played, request)
     for basket in BASKETS:
@@ -100,6 +120,16 @@ def _plan_basket(played: _Played, basket: Basket) -> None:
         played.plan(basket.ordered.before(played.now), lambda at: _order(played, basket, at))
 
 
+def _leave(played: _Played, absence: Absence, at: datetime) -> None:
+    actor = cast.actor(played.session, absence.by, absence.company)
+    around.leave(played.session, actor, absence, at=at, now=played.now)
+
+
+def _invite(played: _Played, invitation: Invitation, at: datetime) -> None:
+    actor = cast.actor(played.session, invitation.by, invitation.company)
+    around.invite(played.session, actor, invitation, at=at)
+
+
 def _fill(played: _Played, basket: Request | Basket, at: datetime) -> None:
     seeding.load(played.session, goods.document(basket), now=at)
 
@@ -110,7 +140,9 @@ def _submit(played: _Played, request: Request, at: datetime) -> None:
     resource = _resource(played.session, cart_id, quote=request.quote)
     terms = NOTHING
     if not request.quote:
-        terms = _compose(_Scene(played.session, actor, "", at), resource, request.choices)
+        terms = _compose(
+            _Scene(played.session, actor, "", at, played.files), resource, request.choices
+        )
     approval = submission.submit(
         played.session,
         actor,
@@ -145,9 +177,11 @@ def _again(played: _Played, actor: Actor, request: Request, at: datetime) -> str
 
 
 def _act(played: _Played, request: Request, act: Act, at: datetime) -> None:
-    who = request.by if act.do in BY_REQUESTER else request.to
-    actor = cast.actor(played.session, who, request.company)
-    _DO[act.do](_Scene(played.session, actor, played.approvals[request.key], at), act)
+    who = act.by or (request.by if act.do in BY_REQUESTER else request.to)
+    person = cast.actor(played.session, who, request.company)
+    actor = deputies.empowered(played.session, person, now=at)
+    approval_id = played.approvals[request.key]
+    _DO[act.do](_Scene(played.session, actor, approval_id, at, played.files), act)
 
 
 def _say(scene: _Scene, act: Act) -> None:
@@ -183,19 +217,45 @@ def _place(scene: _Scene, _act: Act) -> None:
     service.place_order(scene.session, scene.actor, scene.approval_id, now=scene.at)
 
 
+def _remark(scene: _Scene, act: Act) -> None:
+    around.remark(scene.session, scene.actor, scene.approval_id, act, at=scene.at)
+
+
+def _attach(scene: _Scene, act: Act) -> None:
+    session, folder = scene.session, scene.files
+    around.attach(session, scene.actor, scene.approval_id, act, folder=folder, at=scene.at)
+
+
+def _look(scene: _Scene, _act: Act) -> None:
+    around.look(scene.session, scene.actor, scene.approval_id, at=scene.at)
+
+
+def _hand_over(scene: _Scene, act: Act) -> None:
+    around.hand_over(scene.session, scene.actor, scene.approval_id, act, at=scene.at)
+
+
+def _take_again(scene: _Scene, _act: Act) -> None:
+    around.take_again(scene.session, scene.actor, scene.approval_id, at=scene.at)
+
+
 _DO: dict[Do, Callable[[_Scene, Act], None]] = {
     **dict.fromkeys((Do.COMMENT, Do.ASK, Do.ANSWER), _say),
     **dict.fromkeys((Do.APPROVE, Do.PROMISE, Do.DECLINE), _decide),
     Do.CHANGE: _change,
     Do.WITHDRAW: _withdraw,
     Do.ORDER: _place,
+    Do.REMARK: _remark,
+    Do.ATTACH: _attach,
+    Do.LOOK: _look,
+    Do.HAND_OVER: _hand_over,
+    Do.TAKE_AGAIN: _take_again,
 }
 
 
 def _order(played: _Played, basket: Basket, at: datetime) -> None:
     actor = cast.actor(played.session, basket.by, basket.company)
     resource = _resource(played.session, basket.key, quote=basket.quote)
-    terms = _compose(_Scene(played.session, actor, "", at), resource, Choices())
+    terms = _compose(_Scene(played.session, actor, "", at, played.files), resource, Choices())
     order_alone(played.session, actor, resource.type, resource.id, terms=terms, now=at)
 
 
