@@ -93,7 +93,7 @@ def server() -> Iterator[Server]:
     # A socket's path may have 107 characters; the temporary folder of a test may be longer.
     folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir="/tmp"))
     try:
-        binaries = _readable(binaries, folder)
+        binaries = readable(binaries, folder)
         _initialise(binaries, folder)
         keeper = _start(binaries, folder)
         try:
@@ -132,16 +132,16 @@ def _number(text: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _identity() -> dict[str, Any]:
+def identity() -> dict[str, Any]:
     """PostgreSQL refuses to run as root, so that root lends it to nobody."""
     if os.geteuid() != 0:
         return {}
     return {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
 
-def _readable(binaries: Path, folder: Path) -> Path:
+def readable(binaries: Path, folder: Path) -> Path:
     """The binaries, copied when a closed home folder keeps nobody away from them."""
-    if not _identity():
+    if not identity():
         return binaries
     shutil.chown(folder, "nobody", "nogroup")
     with suppress(OSError, subprocess.CalledProcessError):
@@ -174,7 +174,7 @@ def _initialise(binaries: Path, folder: Path) -> None:
 
 def _run(command: list[str], folder: Path) -> None:
     subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True, timeout=60, **_identity()
+        command, cwd=folder, check=True, capture_output=True, text=True, timeout=60, **identity()
     )
 
 
@@ -191,7 +191,7 @@ def _start(binaries: Path, folder: Path) -> "subprocess.Popen[bytes]":
             stdout=log,
             stderr=log,
             start_new_session=True,
-            **_identity(),
+            **identity(),
         )
     return keeper
 
