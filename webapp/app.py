@@ -22,6 +22,7 @@ from webapp.approvals import news as approval_news
 from webapp.approvals import sheet_views as approval_sheet_views
 from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
+from webapp.audit import jobs as audit_jobs
 from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
 from webapp.checkout import views as checkout_views
@@ -73,6 +74,7 @@ _FEATURES = (
     approval_views,
     attachment_views,
     approval_jobs,
+    audit_jobs,
     outbox_jobs,
     webhook_jobs,
     checkout_views,

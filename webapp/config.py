@@ -64,6 +64,17 @@ class Settings:
         "The folder for files that people attach; web processes and worker share it. Empty: beside "
         "the SQLite file, or in the folder of this user.",
     )
+    ledger_dir: str = _setting(
+        "", "The folder of the keys that sign the history. Empty: `ledger` beside that for files."
+    )
+    checkpoint_hours: int = _setting(
+        24, "Hours between checkpoints of the history, as soon as there is a key; 0: none."
+    )
+    checkpoint_to: str = _setting(
+        "",
+        "Where checkpoints go, separated by commas: folders, and mailto:auditor@example.com. Empty: "
+        "the folder `checkpoints` beside the keys.",
+    )
     secret_key: str = _setting(
         "", "At least 32 random characters; forms are signed with it.", secret=True
     )
@@ -175,6 +186,11 @@ class Settings:
             return Path(path).parent / "files"
         data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
         return Path(data) / "countersign" / "files"
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Where the keys lie that sign the history."""
+        return Path(self.ledger_dir) if self.ledger_dir else self.files_folder.with_name("ledger")
 
     @property
     def oidc_origin(self) -> str:

@@ -8,7 +8,13 @@ from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
 
 _SHORTEST_KEY = 32
 _LEVELS = ("debug", "info", "warning", "error")
-_NOT_NEGATIVE = ("proxies", "token_calls", "failed_logins", "keep_messages_days")
+_NOT_NEGATIVE = (
+    "proxies",
+    "token_calls",
+    "failed_logins",
+    "keep_messages_days",
+    "checkpoint_hours",
+)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

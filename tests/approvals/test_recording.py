@@ -80,7 +80,7 @@ def test_the_ends_of_all_histories_can_be_proved_in_one_go(desk: Desk) -> None:
     made = [desk.ask(), desk.ask(ROB, cart("c500-rob"))]
     desk.approve(made[0])
     with desk.database.reading() as session:
-        found = list(heads(session))
+        found = list(heads(session, "acme"))
         assert [head.tenant_id for head in found] == [TENANT, TENANT]
         assert {head.stream_id: head.length for head in found} == {made[0]: 2, made[1]: 1}
         assert [verify(session, head) for head in found] == [None, None]

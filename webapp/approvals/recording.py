@@ -1,6 +1,6 @@
 """The one way to change a request: check who may, then write history and row together."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, require
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Verdict, sentence
+from webapp.ledger import queries as history
 from webapp.ledger import service as ledger
 from webapp.ledger.service import Entry, Head
 
@@ -136,13 +137,27 @@ def head_of(approval: Approval) -> Head:
     )
 
 
-def heads(session: Session) -> Iterator[Head]:
-    """The end of every history of a request, as the requests state it; for `audit verify`."""
-    columns = select(
-        Approval.tenant_id, Approval.id, Approval.ledger_length, Approval.ledger_head
-    ).order_by(Approval.tenant_id, Approval.id)
-    for tenant_id, stream_id, length, hash_ in session.execute(columns).yield_per(500):
-        yield Head(tenant_id=tenant_id, stream_id=stream_id, length=length, hash=hash_)
+def heads(session: Session, tenant_id: str) -> Generator[Head, None, None]:
+    """The end of every history of a request, as the requests state it, by their ids (R30)."""
+    columns = select(Approval.id, Approval.ledger_length, Approval.ledger_head)
+    ordered = columns.where(Approval.tenant_id == tenant_id).order_by(
+        history.by_code_points(session, Approval.id)
+    )
+    with session.connection().execute(ordered.execution_options(yield_per=500)) as found:
+        for stream_id, length, head in found:
+            yield Head(tenant_id=tenant_id, stream_id=stream_id, length=length, hash=head)
+
+
+def heads_of(session: Session, approval_id: str, tenant_id: str | None = None) -> list[Head]:
+    """The ends of the histories of the requests with this id, which tenants may share."""
+    query = select(Approval).where(Approval.id == approval_id)
+    query = query if tenant_id is None else query.where(Approval.tenant_id == tenant_id)
+    return [head_of(row) for row in session.scalars(query.order_by(Approval.tenant_id))]
+
+
+def is_request(stream_id: str) -> bool:
+    """Whether a history is that of a request, by its name; the others have a colon (R8)."""
+    return ":" not in stream_id
 
 
 def entry_by(

@@ -1,13 +1,16 @@
 """Proving the history: `audit`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from webapp.cli.program import clearly, fail, main, open_database
+from webapp.config import Settings, variable
 
-_FEW = 200
+_FEW = 1000
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @main.group()
@@ -16,38 +19,102 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--rotate", is_flag=True, help="Make another key; the one of now hands over to it.")
 @clearly
-def verify() -> None:
-    """Recompute every chain of the history, and name the first entry that does not fit."""
-    from webapp.ledger import service
+def key(rotate: bool) -> None:
+    """Make the key that signs checkpoints, or say which one does."""
+    from webapp.ledger.keys import KeyFolder
 
-    chains = 0
-    database = open_database()
-    with database.reading() as listing, database.reading() as session:
-        for head in _heads(listing):
-            if found := service.verify(session, head):
-                fail(
-                    f"{found.tenant_id}, {found.stream_id}, entry {found.sequence}: "
-                    f"{found.problem}."
-                )
-            session.expunge_all()
-            chains += 1
-            if chains % _FEW == 0:
-                click.echo(f"{chains} chains checked ...", err=True)
-    click.echo(f"The history is whole: {chains} chains, every entry fits.")
+    folder = KeyFolder(Settings.from_environ().ledger_folder)
+    signing = folder.signing()
+    if signing is None or rotate:
+        signing = folder.make()
+        click.echo("Made a new key.", err=True)
+    click.echo(f"key     {signing.public.id}")
+    click.echo(f"public  {folder.public_file(signing.public.id)}")
+    click.echo("Keep a copy of the public file where nobody of this machine can write.", err=True)
 
 
-def _heads(session: Any) -> Iterator[Any]:
-    """The end of every chain: requests state theirs, the others are taken as they stand."""
-    from webapp.approvals import recording
-    from webapp.ledger import queries
-    from webapp.ledger.service import Head
+@audit.command()
+@click.option("--tenant", help="Only this tenant.")
+@clearly
+def checkpoint(tenant: str | None) -> None:
+    """Sign how every history stands now, and carry it where the settings say."""
+    from webapp.audit import jobs
+    from webapp.audit.carrying import carry, places
+    from webapp.kernel.clock import utcnow
+    from webapp.ledger.sealing import Contradiction
 
-    stated = set()
-    for head in recording.heads(session):
-        stated.add((head.tenant_id, head.stream_id))
-        yield head
-    for tenant_id, stream_id in queries.streams(session):
-        if (tenant_id, stream_id) not in stated:
-            length, hash_ = queries.head_of_stream(session, tenant_id, stream_id)
-            yield Head(tenant_id=tenant_id, stream_id=stream_id, length=length, hash=hash_)
+    settings, database, now = Settings.from_environ(), open_database(), utcnow()
+    for tenant_id in _tenants(database, tenant):
+        try:
+            signed = jobs.checkpoint(database, tenant_id, _signing_key(settings), now=now)
+        except Contradiction as error:
+            fail(f"{tenant_id} is not sealed again: {error}")
+        carry(database, tenant_id, places(settings), now=now)
+        if signed is not None:
+            stated = signed.statement
+            click.echo(f"{stated.file_name}  {stated.streams} histories, {stated.changed} grown")
+
+
+@audit.command()
+@click.option("--tenant", help="Only this tenant.")
+@click.option("--approval", help="Only the request with this id.")
+@click.option("--checkpoint", "sealed", type=_FILE, help="Compare with this checkpoint as well.")
+@click.option("--since", type=_FILE, help="The same, and take what it covers as it stands.")
+@click.option("--key", "key_file", type=_FILE, help="The public key that you kept elsewhere.")
+@clearly
+def verify(**wanted: Any) -> None:
+    """Recompute the history, and name the first entry that does not fit.
+
+    Every chain is followed from its first entry to the end that its request states. The stored
+    checkpoints have to follow each other, and the newest one has to fit. Somebody who can rewrite
+    all of that is found with a checkpoint that was carried away.
+    """
+    from webapp.audit.proving import Proof, Unproven, Wanted
+
+    proof = Proof(
+        database=open_database(),
+        settings=Settings.from_environ(),
+        wanted=Wanted(**wanted),
+        progress=_progress(),
+    )
+    try:
+        for line in proof.run():
+            click.echo(line)
+    except Unproven as error:
+        fail(str(error))
+
+
+def _progress() -> Callable[[], None]:
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        if count % _FEW == 0:
+            click.echo(f"{count} chains checked ...", err=True)
+
+    return step
+
+
+def _signing_key(settings: Settings) -> Any:
+    from webapp.ledger.keys import KeyFolder
+
+    found = KeyFolder(settings.ledger_folder).signing()
+    if found is None:
+        fail(
+            f"There is no key in {settings.ledger_folder} ({variable('ledger_dir')}): "
+            "run `countersign audit key`."
+        )
+    return found
+
+
+def _tenants(database: Any, tenant: str | None) -> list[str]:
+    from webapp.identity import tenant_settings
+
+    with database.reading() as session:
+        known = tenant_settings.tenant_ids(session)
+    if tenant is not None and tenant not in known:
+        fail("There is no such tenant.")
+    return known if tenant is None else [tenant]

@@ -50,6 +50,11 @@ class Changed:
     before: int | bool
 
 
+def tenant_ids(session: Session) -> list[str]:
+    """Every tenant of this installation."""
+    return list(session.scalars(select(Tenant.id).order_by(Tenant.id)))
+
+
 def listed(session: Session, tenant_id: str) -> list[Setting]:
     """Both settings of the tenant."""
     versions = _stored(session, tenant_id).get(_VERSIONS, {})

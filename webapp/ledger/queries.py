@@ -1,16 +1,27 @@
 """Reading history."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, collate, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from webapp.ledger.domain import GENESIS
-from webapp.ledger.models import LedgerEntry
+from webapp.ledger.keys import public_key
+from webapp.ledger.merkle import Step, Tree, leaf
+from webapp.ledger.models import Checkpoint, LedgerEntry, SealedHead
+from webapp.ledger.statements import Signed, Statement
+
+# What is long is read through the connection of the session, which closes its cursor for whoever
+# stops in the middle; the session itself would leave it open.
+_AT_ONCE = 1000
+
+_T = TypeVar("_T")
+# Close it, or read it to its end.
+Stream = Generator[_T, None, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +86,145 @@ def head_of_stream(session: Session, tenant_id: str, stream_id: str) -> tuple[in
     return (0, GENESIS) if row is None else (row.sequence, row.hash)
 
 
-def streams(session: Session) -> Iterator[tuple[str, str]]:
-    """Tenant and id of every stream that there is."""
-    keys = select(LedgerEntry.tenant_id, LedgerEntry.stream_id).where(LedgerEntry.sequence == 1)
-    ordered = keys.order_by(LedgerEntry.tenant_id, LedgerEntry.stream_id)
-    yield from session.execute(ordered).yield_per(500)
+def tenants(session: Session) -> list[str]:
+    """Every tenant that has a history."""
+    return list(session.scalars(select(LedgerEntry.tenant_id).distinct().order_by("tenant_id")))
+
+
+def entries(session: Session, tenant_id: str, *, after: int = 0) -> Stream[tuple[str, Any]]:
+    """Every entry of a tenant as a tuple of columns with its stream, in the order of the streams.
+
+    Only those which the checkpoint of this number does not cover. Streams come by the code points
+    of their ids, whatever the database sorts by; nothing is kept in memory.
+    """
+    query = select(*LedgerEntry.__table__.columns).where(LedgerEntry.tenant_id == tenant_id)
+    if after:
+        query = query.where(
+            ~exists().where(
+                SealedHead.tenant_id == LedgerEntry.tenant_id,
+                SealedHead.stream_id == LedgerEntry.stream_id,
+                SealedHead.number <= after,
+                SealedHead.length >= LedgerEntry.sequence,
+            )
+        )
+    ordered = by_code_points(session, LedgerEntry.stream_id), LedgerEntry.sequence
+    streamed = query.order_by(*ordered).execution_options(yield_per=_AT_ONCE)
+    with session.connection().execute(streamed) as found:
+        for row in found:
+            yield row.stream_id, row
+
+
+def by_code_points(session: Session, column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """What sorts by code points on both databases."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return collate(column, "C") if is_postgresql else column.expression
+
+
+def checkpoint(session: Session, tenant_id: str, number: int | None = None) -> Signed | None:
+    """A checkpoint as it was signed; the newest one without a number."""
+    query = select(Checkpoint).where(Checkpoint.tenant_id == tenant_id)
+    query = query if number is None else query.where(Checkpoint.number == number)
+    row = session.scalars(query.order_by(Checkpoint.number.desc()).limit(1)).one_or_none()
+    return None if row is None else _signed(row)
+
+
+def checkpoints(session: Session, tenant_id: str, *, unsent: bool = False) -> list[Signed]:
+    """The checkpoints of a tenant, oldest first; those that were not carried away yet."""
+    query = select(Checkpoint).where(Checkpoint.tenant_id == tenant_id)
+    query = query.where(Checkpoint.sent_at.is_(None)) if unsent else query
+    return [_signed(row) for row in session.scalars(query.order_by(Checkpoint.number))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covered:
+    """Where a checkpoint saw a history end, and the hash that stands there now, if any does."""
+
+    stream_id: str
+    length: int
+    head: str
+    found: str | None
+
+
+def covered(session: Session, tenant_id: str, number: int) -> Stream[Covered]:
+    """All histories that a checkpoint covers, in the order in which they were folded."""
+    later = aliased(SealedHead)
+    query = (
+        select(
+            SealedHead.stream_id,
+            SealedHead.length,
+            SealedHead.head,
+            LedgerEntry.hash.label("found"),
+        )
+        .outerjoin(
+            LedgerEntry,
+            and_(
+                LedgerEntry.tenant_id == SealedHead.tenant_id,
+                LedgerEntry.stream_id == SealedHead.stream_id,
+                LedgerEntry.sequence == SealedHead.length,
+            ),
+        )
+        .where(
+            SealedHead.tenant_id == tenant_id,
+            SealedHead.number <= number,
+            ~exists().where(
+                later.tenant_id == SealedHead.tenant_id,
+                later.stream_id == SealedHead.stream_id,
+                later.number > SealedHead.number,
+                later.number <= number,
+            ),
+        )
+        .order_by(by_code_points(session, SealedHead.stream_id))
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    with session.connection().execute(query) as found:
+        yield from (Covered(**row) for row in found.mappings())
+
+
+def hash_at(session: Session, tenant_id: str, stream_id: str, sequence: int) -> str | None:
+    """The hash of one entry, if it is there."""
+    return session.scalar(
+        select(LedgerEntry.hash).where(
+            LedgerEntry.tenant_id == tenant_id,
+            LedgerEntry.stream_id == stream_id,
+            LedgerEntry.sequence == sequence,
+        )
+    )
+
+
+def grown(session: Session, tenant_id: str, number: int) -> Stream[tuple[str, int, str]]:
+    """The histories that had grown when this checkpoint was made: name, length, last hash."""
+    query = select(SealedHead.stream_id, SealedHead.length, SealedHead.head).where(
+        SealedHead.tenant_id == tenant_id, SealedHead.number == number
+    )
+    ordered = query.order_by(by_code_points(session, SealedHead.stream_id))
+    with session.connection().execute(ordered.execution_options(yield_per=_AT_ONCE)) as found:
+        for row in found:
+            yield row.stream_id, row.length, row.head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How a history is contained in a checkpoint: its end there, and the way to the digest."""
+
+    checkpoint: Signed
+    length: int
+    head: str
+    path: list[Step]
+
+
+def proof(session: Session, tenant_id: str, stream_id: str) -> Proof | None:
+    """The newest checkpoint that covers a history, with the proof; None before there is one."""
+    signed = checkpoint(session, tenant_id)
+    if signed is None:
+        return None
+    tree, mine = Tree(), None
+    for one in covered(session, tenant_id, signed.statement.number):
+        wanted = one.stream_id == stream_id
+        mine = one if wanted else mine
+        tree.add(leaf(one.stream_id, one.length, one.head), wanted=wanted)
+    if mine is None or tree.digest() != signed.statement.digest:
+        return None
+    return Proof(checkpoint=signed, length=mine.length, head=mine.head, path=tree.path)
 
 
 def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEntry]:
@@ -104,4 +249,23 @@ def _event(row: LedgerEntry) -> Event:
         text=content.get("text", ""),
         data=content.get("data", {}),
         for_id=row.for_id,
+    )
+
+
+def _signed(row: Any) -> Signed:
+    key = public_key(row.public_key)
+    return Signed(
+        statement=Statement(
+            tenant=row.tenant_id,
+            number=row.number,
+            at=row.at.isoformat(timespec="microseconds"),
+            streams=row.streams,
+            digest=row.digest,
+            changed=row.changed,
+            heads=row.heads,
+            previous=row.previous,
+            key=key.id,
+        ),
+        signature=row.signature,
+        key=key,
     )

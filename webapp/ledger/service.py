@@ -95,7 +95,7 @@ def verify(session: Session, head: Head) -> Break | None:
     previous, sequence = GENESIS, 0
     for row in queries.rows(session, head.tenant_id, head.stream_id):
         sequence += 1
-        problem = _problem(row, sequence, previous)
+        problem = misfit(row, sequence, previous)
         if problem:
             return _break(head, sequence, problem)
         previous = row.hash
@@ -107,13 +107,8 @@ def verify(session: Session, head: Head) -> Break | None:
     return None
 
 
-def _break(head: Head, sequence: int, problem: str) -> Break:
-    return Break(
-        tenant_id=head.tenant_id, stream_id=head.stream_id, sequence=sequence, problem=problem
-    )
-
-
-def _problem(row: LedgerEntry, sequence: int, previous: str) -> str:
+def misfit(row: Any, sequence: int, previous: str) -> str:
+    """Why an entry cannot be the one of this number behind this hash; empty when it can."""
     if row.sequence != sequence:
         return f"entry {sequence} is missing"
     if row.previous != previous:
@@ -137,3 +132,9 @@ def _problem(row: LedgerEntry, sequence: int, previous: str) -> str:
         previous=row.previous,
     )
     return "" if sealed == row.hash else "its hash does not match what it states"
+
+
+def _break(head: Head, sequence: int, problem: str) -> Break:
+    return Break(
+        tenant_id=head.tenant_id, stream_id=head.stream_id, sequence=sequence, problem=problem
+    )

@@ -33,7 +33,14 @@ ABOUT_REQUESTS = frozenset(
         "decided_for_you",
     }
 )
-TEMPLATES = ABOUT_REQUESTS | {"invited", "represent", "represent_no_more", "no_deputy", "webhook_off"}
+TEMPLATES = ABOUT_REQUESTS | {
+    "checkpoint",
+    "invited",
+    "represent",
+    "represent_no_more",
+    "no_deputy",
+    "webhook_off",
+}
 
 
 def write(message: Claimed) -> Letter:
