@@ -30,6 +30,7 @@ from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.text import clean
 from webapp.web import done, render, wants_fragment
 
 # The letters that open a row in one of its states; the other states come by pressing its buttons.
@@ -82,7 +83,8 @@ class _Opened:
 @bp.get("/inbox")
 def inbox() -> Response:
     """What waits for this approver's decision, and what did; `open` opens one of the rows."""
-    approval_id = request.args.get("open", "")
+    # PostgreSQL cannot even look for a NUL.
+    approval_id = clean(request.args.get("open", ""))
     if approval_id:
         step = _LETTERS.get(request.args.get("key", ""), "ready")
         return inbox_page(approval_id, step=step)
