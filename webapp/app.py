@@ -26,7 +26,13 @@ from webapp.audit import jobs as audit_jobs
 from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
 from webapp.checkout import views as checkout_views
-from webapp.company import people_views, reason_views, request_views
+from webapp.company import (
+    message_views,
+    people_views,
+    reason_views,
+    request_views,
+    webhook_views,
+)
 from webapp.company import sheet_views as company_sheet_views
 from webapp.company import views as company_views
 from webapp.config import Settings
@@ -94,6 +100,8 @@ _FURTHER_PAGES = (
     company_sheet_views,
     approval_sheet_views,
     request_views,
+    message_views,
+    webhook_views,
 )
 
 

@@ -1,12 +1,15 @@
 """Which settings the desk must not start with, and what to do about each."""
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
 
 _SHORTEST_KEY = 32
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _LEVELS = ("debug", "info", "warning", "error")
 _NOT_NEGATIVE = (
     "proxies",
@@ -101,6 +104,26 @@ def _check_origins(settings: Settings) -> list[Problem]:
     ]
 
 
+def _check_webhooks(settings: Settings) -> list[Problem]:
+    return [
+        Problem(
+            variable("webhook_allow"),
+            f"{part!r} is neither a host nor a network.",
+            "Write them like hooks.corp.example, 10.2.0.0/16.",
+        )
+        for part in filter(None, (one.strip() for one in settings.webhook_allow.split(",")))
+        if not _is_place(part)
+    ]
+
+
+def _is_place(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return _HOST.fullmatch(text.lower()) is not None
+    return True
+
+
 def _is_origin(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme in {"http", "https"} and text == f"{parts.scheme}://{parts.netloc}"
@@ -183,5 +206,6 @@ _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_oidc,
     _check_numbers,
     _check_origins,
+    _check_webhooks,
 )
 _PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (_refuse_http, _refuse_no_provider)

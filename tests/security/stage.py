@@ -29,6 +29,9 @@ from webapp.identity import administration, clients, keys, session_store
 from webapp.identity.domain import Role
 from webapp.identity.models import Company, Membership, Person, Tenant
 from webapp.kernel.clock import utcnow
+from webapp.webhooks import service as webhooks
+from webapp.webhooks.addresses import Allowed
+from webapp.webhooks.vault import Vault
 
 # Beside the cast: an admin of another tenant, a contact, an account that is switched off, and a
 # buyer whose membership has ended.
@@ -185,6 +188,7 @@ def _play(stage: Stage) -> None:
     key = desk.run(keys.create, RITA, "report", lifetime=timedelta(days=30), now=now)
     ids["key"] = key.key.id
     ids["api_client"] = desk.run(clients.add_own, ADA, "books", now=now).client.id
+    _set_up_webhook(stage)
     ids["session"] = session_store.hash_of(TOKEN)
     desk.run(
         session_store.create_for,
@@ -195,3 +199,16 @@ def _play(stage: Stage) -> None:
         lifetime=timedelta(hours=8),
         now=now,
     )
+
+
+def _set_up_webhook(stage: Stage) -> None:
+    """A webhook of Ada's company, what was given up on its way there, and a mail that was."""
+    desk, ids, now = stage.desk, stage.ids, utcnow()
+    draft = webhooks.Draft(url="https://hooks.example.com/", event_types=("order.created",))
+    set_up = webhooks.Desk(vault=Vault("a key for tests only, 0123456789"), allowed=Allowed())
+    ids["webhook"] = desk.run(webhooks.add_own, ADA, draft, set_up, now=now).endpoint.id
+    ids["delivery"] = desk.run(webhooks.ping_own, ADA, ids["webhook"], now=now)
+    mail = "SELECT min(id) FROM outbox_messages WHERE stream_id = :pending"
+    [(ids["message"],)] = desk.sql(mail, pending=ids["pending"])
+    given_up = "UPDATE outbox_messages SET status = 'DEAD' WHERE id IN (:delivery, :message)"
+    desk.sql(given_up, delivery=ids["delivery"], message=ids["message"])

@@ -71,6 +71,7 @@ FORMS = {
     "again": "again-kind=limited&again-amount=2000&again-currency=EUR&again-version=1",
     "look": "revision=1",
     "reasons": "version=0&phrases=Too%20dear",
+    "webhook": "url=https://hooks.example.com/&event_types=order.created&is_active=y&version=1",
     "le1": "company_id=le1",
     "le2": "company_id=le2",
     "settings": "language=de&time_zone=Europe/Berlin&theme=dark",
@@ -187,6 +188,22 @@ GET  /company?view=figures              -           302 302 200 200 403 403 403 
 GET  /company?view=changes              -           302 302 200 200 403 403 403 200 403 302 403
 GET  /company/reasons                   -           302 302 200 200 403 403 403 200 403 302 403
 POST /company/reasons                   reasons     401 401 303 303 403 403 403 303 403 401 403
+GET  /company/messages                  -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company/messages?box=failed       -           302 302 200 200 403 403 403 200 403 302 403
+POST /company/messages/{message}/replay -           401 401 404 404 403 403 403 303 403 401 403
+GET  /company/webhooks                  -           302 302 200 200 403 403 403 200 403 302 403
+GET  /company/webhooks/new              -           302 302 200 200 403 403 403 200 403 302 403
+POST /company/webhooks/new              webhook     401 401 201 201 403 403 403 201 403 401 403
+GET  /company/webhooks/{webhook}        -           302 302 404 404 403 403 403 200 403 302 403
+GET  /company/webhooks/{webhook}/edit   -           302 302 404 404 403 403 403 200 403 302 403
+POST /company/webhooks/{webhook}/edit   webhook     401 401 404 404 403 403 403 303 403 401 403
+POST /company/webhooks/{webhook}/tests  -           401 401 404 404 403 403 403 303 403 401 403
+GET  /company/webhooks/{webhook}/secret -           302 302 404 404 403 403 403 200 403 302 403
+POST /company/webhooks/{webhook}/secret -           401 401 404 404 403 403 403 201 403 401 403
+GET  /company/webhooks/{webhook}/removal -          302 302 404 404 403 403 403 200 403 302 403
+POST /company/webhooks/{webhook}/removal -          401 401 404 404 403 403 403 303 403 401 403
+GET  /company/webhooks/{webhook}/deliveries/{delivery} - 302 302 404 404 403 403 403 200 403 302 403
+POST /company/webhooks/{webhook}/deliveries/{delivery}/replay - 401 401 404 404 403 403 403 303 403 401 403
 GET  /company/people/rob                -           302 302 404 404 403 403 403 200 403 302 403
 GET  /company/people/olga               -           302 302 404 200 403 403 403 404 403 302 403
 GET  /company/requests/{pending}        -           302 302 404 404 403 403 403 200 403 302 403

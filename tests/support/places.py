@@ -15,6 +15,9 @@ from webapp.identity.domain import Actor
 from webapp.identity.models import Person
 from webapp.kernel.clock import utcnow
 from webapp.outbox.models import Mail
+from webapp.webhooks import service as webhooks
+from webapp.webhooks.addresses import Allowed
+from webapp.webhooks.vault import Vault
 
 # Answers for programs, files, and the inside of a frame that stands on a page below.
 NO_PAGES = {
@@ -128,6 +131,34 @@ PLACES = (
     Place("order-placed", "orders.show", "/orders/{order:r02}", "ada"),
     Place("company", "company.show", "/company", "ada"),
     Place("company-reasons", "company.edit_reasons", "/company/reasons", "ada"),
+    Place("company-messages", "company.list_messages", "/company/messages", "ada"),
+    Place("company-messages-sent", "company.list_messages", "/company/messages?box=sent", "ada"),
+    Place("webhooks", "company.list_webhooks", "/company/webhooks", "ada"),
+    Place("webhook-new", "company.new_webhook", "/company/webhooks/new", "ada"),
+    Place(
+        "webhook-refused",
+        "company.new_webhook",
+        "/company/webhooks/new",
+        "ada",
+        "Set up the webhook",
+    ),
+    Place("webhook", "company.show_webhook", "/company/webhooks/{webhook}", "ada"),
+    Place("webhook-edit", "company.edit_webhook", "/company/webhooks/{webhook}/edit", "ada"),
+    Place(
+        "webhook-secret", "company.new_webhook_secret", "/company/webhooks/{webhook}/secret", "ada"
+    ),
+    Place(
+        "webhook-removal",
+        "company.new_webhook_removal",
+        "/company/webhooks/{webhook}/removal",
+        "ada",
+    ),
+    Place(
+        "webhook-delivery",
+        "company.show_delivery",
+        "/company/webhooks/{webhook}/deliveries/{delivery}",
+        "ada",
+    ),
     Place("company-person", "company.show_person", "/company/people/rita", "ada"),
     Place("company-rules", "company.show", "/company?view=rules", "ada"),
     Place("company-waiting", "company.show", "/company?view=waiting", "ada"),
@@ -186,7 +217,21 @@ def names(desk: Desk) -> dict[str, str]:
         rita, ada, year = _actor(session, "rita"), _actor(session, "ada"), timedelta(days=365)
         report = keys.create(session, rita, "Monthly report", lifetime=year, now=utcnow())
         books = clients.add_own(session, ada, "Bookkeeping", now=utcnow())
+        found |= _webhook(session, ada)
     return found | {"key": report.key.id, "client": books.client.id}
+
+
+def _webhook(session: Session, ada: Actor) -> dict[str, str]:
+    """A webhook of the company, and a test that is on its way there."""
+    set_up = webhooks.Desk(vault=Vault("nobody reads it again"), allowed=Allowed())
+    draft = webhooks.Draft(
+        url="https://hooks.example.com/countersign",
+        description="Orders for the ERP system",
+        event_types=("approval.approved", "order.created"),
+    )
+    endpoint = webhooks.add_own(session, ada, draft, set_up, now=utcnow()).endpoint
+    ping = webhooks.ping_own(session, ada, endpoint.id, now=utcnow())
+    return {"webhook": endpoint.id, "delivery": ping}
 
 
 def be(page: Page, person: str) -> None:

@@ -115,7 +115,9 @@ def _story(event: EventFacts) -> Sentence:
     if deed in (Deed.AWAY, Deed.BACK):
         return _absence_story(deed, event.actor_name, data)
     roles = {name: sentence(Role(data[name]).label) for name in _ROLE_KEYS if name in data}
-    return sentence(_STORIES[deed], actor=event.actor_name, person=data["person"], **roles)
+    text = _WEBHOOKS[data["deed"]] if deed is Deed.WEBHOOK else _STORIES[deed]
+    whom = {name: data[name] for name in ("person", "address") if name in data}
+    return sentence(text, actor=event.actor_name, **whom, **roles)
 
 
 def _limit_story(actor: str, old: Money | None, new: Money | None) -> Sentence:
@@ -247,6 +249,14 @@ _ABSENCES = {
         "*{actor}* ended that {deputy} represents {person}, planned until {last_day}"
     ),
 }
+_WEBHOOKS = {
+    "added": N_("*{actor}* set up a webhook to {address}"),
+    "changed": N_("*{actor}* changed the webhook to {address}"),
+    "paused": N_("*{actor}* switched off the webhook to {address}"),
+    "resumed": N_("*{actor}* switched on the webhook to {address}"),
+    "rotated": N_("*{actor}* made a new secret for the webhook to {address}"),
+    "removed": N_("*{actor}* removed the webhook to {address}"),
+}
 _ROLE_KEYS = ("role", "old", "new")
 _STORIES = {
     Deed.ADD: N_("*{actor}* added {person} ({role})"),
@@ -269,4 +279,5 @@ _ICONS = {
     Deed.PHRASES: "pencil",
     Deed.AWAY: "users",
     Deed.BACK: "rotate-ccw",
+    Deed.WEBHOOK: "arrow-right",
 }
