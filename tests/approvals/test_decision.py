@@ -4,15 +4,19 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 from time_machine import travel
 
+from tests.approvals.test_attachments import PNG, attach, folder  # noqa: F401 - a fixture
 from tests.support.app import As
 from tests.support.cast import ADA, BOB, RITA, WINDOW, Desk, cart, details
-from webapp.approvals.domain import Action
+from webapp.approvals.amending import amend
+from webapp.approvals.domain import Action, Amendment
+from webapp.approvals.files import Folder
 from webapp.kernel.clock import utcnow
 from webapp.orders.terms import Terms
 
@@ -131,6 +135,37 @@ def test_what_was_withdrawn_or_ran_out_says_so(as_: As, desk: Desk, request_id: 
         assert "Rita Roe asked for" in whole
     desk.withdraw(request_id)
     assert "Withdrawn" in text(as_, request_id)
+
+
+def test_a_deputy_is_named_with_whom_it_was_for(as_: As, desk: Desk, request_id: str) -> None:
+    desk.approve(request_id)
+    desk.sql(
+        "UPDATE approvals SET approver_id = 'ada', approver_first_name = 'Ada',"
+        " approver_last_name = 'Admin' WHERE id = :id",
+        id=request_id,
+    )
+    assert "Bob Buyer, for Ada Admin" in text(as_, request_id)
+
+
+def test_files_are_listed_with_their_hash(
+    as_: As,
+    request_id: str,
+    folder: Folder,  # noqa: F811 - the fixture
+) -> None:
+    attach(as_, request_id, PNG, "Angebot Łódź.png")
+    whole = text(as_, request_id, "bob")
+    assert "Angebot Łódź.png" in whole
+    assert sha256(PNG).hexdigest() in whole.replace(" ", "")
+
+
+def test_what_was_said_instead_stands_beside_what_was_said_before(
+    as_: As, desk: Desk, request_id: str
+) -> None:
+    better = Amendment(comment="much better words")
+    desk.run(amend, RITA, request_id, better, seen_version=None, now=utcnow())
+    whole = text(as_, request_id)
+    assert "much better words" in whole
+    assert "Before: please" in whole
 
 
 def test_a_request_over_the_limit_shows_by_how_much(as_: As, desk: Desk) -> None:
