@@ -165,6 +165,36 @@ def test_a_deputy_decides_on_behalf_and_the_history_says_so(desk: Desk) -> None:
     }
 
 
+def test_one_person_may_represent_several(desk: Desk) -> None:
+    away(desk)
+    away(desk, ADA, BEN)
+    for_bob, for_ada = desk.ask(), desk.ask(ROB, cart("c500-rob", ADA), now=LATER)
+    assert box(desk, acting(desk)) == [for_bob, for_ada]
+    for made, owner in ((for_bob, "bob"), (for_ada, "ada")):
+        desk.approve(made, acting(desk))
+        assert next(one.for_id for one in desk.history(made) if one.action == "APPROVE") == owner
+
+
+def test_a_deputy_who_goes_away_too_still_decides_and_their_deputy_does_not(desk: Desk) -> None:
+    made = desk.ask()
+    away(desk)
+    away(desk, BEN, ALAN)
+    assert not sees(desk, acting(desk, ALAN), made)
+    assert desk.approve(made, acting(desk)).decided_by_id == "ben"
+
+
+def test_a_request_that_was_never_theirs_is_not_spoken_of(desk: Desk) -> None:
+    absence = away(desk)
+    made, other = desk.ask(now=LATER), desk.ask(ROB, cart("c500-rob", ADA), now=LATER)
+    desk.run(absences.come_back, BOB, absence.id, now=LATER + timedelta(minutes=1))
+    late = LATER + timedelta(hours=1)
+    after = desk.ask(MIA, cart("c500-mia-le1"), now=late)
+    for approval_id, words in ((made, "You do not represent Bob Buyer"), (other, "no such request"),
+                               (after, "no such request")):  # fmt: skip
+        with desk.database.reading() as session, pytest.raises(NotFound, match=words):
+            queries.get(session, acting(desk, now=late), approval_id)
+
+
 def test_requester_and_owner_are_told_of_the_decision(desk: Desk) -> None:
     made = desk.ask()
     away(desk)
@@ -177,6 +207,7 @@ def test_requester_and_owner_are_told_of_the_decision(desk: Desk) -> None:
     ]
     assert mails[-1].context["status"] == "DECLINED"
     assert mails[-1].context["actor"] == "Ben Baker"
+    assert [one.context["owner"] for one in mails] == ["", "Bob Buyer", ""]
 
 
 def test_both_are_told_of_what_comes(desk: Desk) -> None:

@@ -68,3 +68,11 @@ def test_the_owner_reads_what_was_decided_for_them(app: Flask, status: str, subj
 def test_a_deputy_reads_why_they_get_the_mail(app: Flask) -> None:
     letter = written(app, "submitted", is_deputy=True, approver="Bob Buyer")
     assert "because you represent Bob Buyer, whom Rita Roe asked" in letter.text
+
+
+def test_the_requester_reads_for_whom_it_was_decided(app: Flask) -> None:
+    letter = written(app, "approved", for_requester=True, actor="Ben Baker", owner="Bob Buyer")
+    told = "Ben Baker represents Bob Buyer, who is away."
+    assert told in letter.text
+    assert f"<p>{told}</p>" in letter.html
+    assert told not in written(app, "approved", for_requester=True, actor="Bob Buyer").text

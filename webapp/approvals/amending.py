@@ -11,7 +11,7 @@ from webapp.approvals.changes import COMMENT, NOTE, Change
 from webapp.approvals.conversation import revise
 from webapp.approvals.domain import Action, Amendable, Amendment, Status, Unset
 from webapp.approvals.models import Approval, Revision
-from webapp.approvals.notices import Notice
+from webapp.approvals.notices import Notice, by
 from webapp.approvals.policy import may_note
 from webapp.approvals.recording import asked, demand, entry_by, record
 from webapp.approvals.service import ended
@@ -143,7 +143,7 @@ class _Plan:
             self.session.add(self.revision)
         notice = Notice(
             template=self.template,
-            actor_name=self.actor.name,
+            **by(self.actor, self.approval),
             text="\n\n".join(self.words),
             changes=self.changes,
         )

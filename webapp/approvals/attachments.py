@@ -9,7 +9,7 @@ from webapp.approvals import notices, queries
 from webapp.approvals.domain import Action
 from webapp.approvals.files import Folder, Kept
 from webapp.approvals.models import Approval, Attachment
-from webapp.approvals.notices import Notice
+from webapp.approvals.notices import Notice, by
 from webapp.approvals.recording import entry_by, open_for, record
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Forbidden, Invalid, NotFound
@@ -72,7 +72,7 @@ def attach(
             by_name=actor.name,
         )
     )
-    notice = Notice(template="attached", actor_name=actor.name, item=kept.name)
+    notice = Notice(template="attached", **by(actor, approval), item=kept.name)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     folder.settle(kept)
     return approval
@@ -94,7 +94,7 @@ def remove(
     row.removed_at = now
     told = {"file": row.name, "sha256": row.sha256, "size": row.size}
     record(session, approval, entry_by(actor, Action.DETACH, approval, data=told), now=now)
-    notice = Notice(template="detached", actor_name=actor.name, item=row.name)
+    notice = Notice(template="detached", **by(actor, approval), item=row.name)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
 

@@ -11,7 +11,7 @@ from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Turn, next_turn
 from webapp.approvals.looking import look
 from webapp.approvals.models import Approval, Revision
-from webapp.approvals.notices import Notice
+from webapp.approvals.notices import Notice, by
 from webapp.approvals.recording import entry_by, open_for, record
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import thaw
@@ -52,7 +52,7 @@ def say(
     entry = entry_by(actor, action, approval, text=words, data=about)
     record(session, approval, entry, now=now, **moved)
     notice = Notice(
-        template=_SAID[action], actor_name=actor.name, text=words, item=about.get("item", "")
+        template=_SAID[action], **by(actor, approval), text=words, item=about.get("item", "")
     )
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
@@ -79,7 +79,7 @@ def change(
     record(session, approval, revised.entry, now=now, **revised.values)
     session.add(revised.row)
     look(session, actor, approval.id, revision=approval.revision, now=now)
-    notice = Notice(template="changed", actor_name=actor.name, changes=revised.changes)
+    notice = Notice(template="changed", **by(actor, approval), changes=revised.changes)
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypedDict
 
 from sqlalchemy.orm import Session
 
@@ -19,15 +20,29 @@ from webapp.outbox.service import Recipient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What happened, in the words of a mail template."""
+    """What happened, in the words of a mail template; `owner` is for whom a deputy did it."""
 
     template: str
     actor_name: str
+    owner: str = ""
     text: str = ""
     item: str = ""
     former: str = ""
     path: str = ""
     changes: list[Change] = field(default_factory=list)
+
+
+class By(TypedDict):
+    """Who did something, and for whom."""
+
+    actor_name: str
+    owner: str
+
+
+def by(actor: Actor, approval: Approval) -> By:
+    """Who does it, and for whom, as a notice names them (R52)."""
+    away = represented(actor, approval)
+    return {"actor_name": actor.name, "owner": "" if away is None else away.owner_name}
 
 
 def tell_requester(session: Session, approval: Approval, notice: Notice, *, now: datetime) -> None:
@@ -103,6 +118,7 @@ def _context(approval: Approval, notice: Notice, person_id: str) -> dict[str, ob
         "approver": f"{approval.approver_first_name} {approval.approver_last_name}",
         "approver_first": approval.approver_first_name,
         "actor": notice.actor_name,
+        "owner": notice.owner,
         "former": notice.former,
         "company": approval.company_name,
         "total": Money(approval.total_minor, approval.currency),

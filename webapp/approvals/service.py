@@ -11,7 +11,7 @@ from webapp.approvals import notices, queries
 from webapp.approvals.changes import Change
 from webapp.approvals.domain import Action, Status, next_status
 from webapp.approvals.models import Approval
-from webapp.approvals.notices import Notice
+from webapp.approvals.notices import Notice, by
 from webapp.approvals.recording import entry_by, open_for, record, signed_in_for
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
@@ -75,7 +75,7 @@ def decide(
     if decision.place_order and decision.action is Action.APPROVE:
         _place(session, actor, approval, differences=differences, now=now)
     template = "approved" if decision.action is Action.APPROVE else "declined"
-    notice = Notice(template=template, actor_name=actor.name, text=note)
+    notice = Notice(template=template, **by(actor, approval), text=note)
     notices.tell_requester(session, approval, notice, now=now)
     notices.tell_represented(session, actor, approval, note, now=now)
     return approval
@@ -91,7 +91,7 @@ def withdraw(session: Session, actor: Actor, approval_id: str, *, now: datetime)
         now=now,
         **ended(actor, approval, Action.WITHDRAW, now=now),
     )
-    notice = Notice(template="withdrawn", actor_name=actor.name)
+    notice = Notice(template="withdrawn", **by(actor, approval))
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     notices.tell_represented(session, actor, approval, "", now=now)
     return approval
@@ -132,7 +132,7 @@ def place_order(
     """
     approval = open_for(session, actor, approval_id, Action.ORDER, now=now)
     _place(session, actor, approval, differences=differences, now=now)
-    notice = Notice(template="ordered", actor_name=actor.name)
+    notice = Notice(template="ordered", **by(actor, approval))
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
     return approval
 
