@@ -2,8 +2,11 @@
 // keeps typed words, and holds back a second press.
 import "./copy-rows.js";
 import "./copyable-text.js";
+import "./live-counts.js";
 import "./live-page.js";
 import "./live-parts.js";
+import "./live-rows.js";
+import "./live-story.js";
 import "./selected-rows.js";
 import "./shortcut-keys.js";
 

@@ -1,71 +1,59 @@
-// <live-page data-moment="1767000000000">: asks every other second whether anything changed since
-// the page was read, and then fetches the page once more. The event "live" carries the fresh
-// document; without one, the page has gone. live-parts.js puts it into place.
-const AT_THE_PAGE = 1500;
-const AWAY = 2500;
-const AWAY_AFTER = 60000;
-const LONGEST = 15000;
-const PATIENCE = 10000;
-
-let lastInput = Date.now();
-for (const name of ["pointermove", "keydown", "scroll", "touchstart"]) {
-  addEventListener(name, () => { lastInput = Date.now(); }, { passive: true });
-}
+// <live-page data-moment="1767000000000" data-of="/company">: asks, is answered when something has
+// changed since, and fetches the page anew: "live" carries it. "live-over": nothing more to ask.
+const [PACE, LONGEST, PATIENCE] = [1500, 15000, 25000];
+const send = (name, detail) => dispatchEvent(new CustomEvent(name, { detail }));
 
 class LivePage extends HTMLElement {
   connectedCallback() {
-    this.moment = this.dataset.moment;
-    this.failures = 0;
-    this.plan();
+    [this.moment, this.failures] = [this.dataset.moment, 0];
+    this.plan(PACE);
   }
 
-  plan(wait = Date.now() - lastInput < AWAY_AFTER ? AT_THE_PAGE : AWAY) {
+  plan(wait) {
+    this.call?.abort();
     clearTimeout(this.timer);
     if (!document.hidden && this.isConnected) this.timer = setTimeout(() => this.ask(), wait);
   }
 
   async ask() {
-    if (this.asking) return;
-    this.asking = true;
+    const began = Date.now();
+    const { signal } = this.call = new AbortController();
     try {
-      const reply = await this.fetch(`/live?seen=${this.moment}`);
-      if (reply?.status === 200) await this.refresh();
+      const reply = await this.fetch(`/live${this.dataset.of}?seen=${this.moment}`, signal);
+      if (!reply.ok) return send("live-over", reply.status);
+      if (reply.status === 200) await this.refresh(signal);
       this.failures = 0;
-      // Who is signed out learns it at the next press; there is nothing more to ask.
-      if (reply) this.plan();
     } catch {
       this.failures += 1;
-      this.plan(Math.min(LONGEST, AT_THE_PAGE * 2 ** this.failures) * (0.7 + Math.random() * 0.6));
-    } finally {
-      this.asking = false;
     }
+    if (signal.aborted) return;
+    const pause = Math.min(LONGEST, PACE * 2 ** this.failures) * (0.7 + Math.random() * 0.6);
+    this.plan(this.failures ? pause : PACE - (Date.now() - began));
   }
 
-  async refresh() {
-    const place = location.href;
-    const reply = await this.fetch(place);
-    const text = await reply?.text();
-    // Who has gone on meanwhile, by a search for one, is asked for again in the next round.
-    if (!text || location.href !== place) return;
-    const page = new DOMParser().parseFromString(text, "text/html");
+  async refresh(signal) {
+    const { href } = location;
+    const shown = [...document.querySelectorAll("[data-row]")].map((row) => row.id.slice(8));
+    const reply = await this.fetch(href, signal, { "X-Shown": shown.join() });
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    if (location.href !== href || reply.type === "opaqueredirect") return; // The next round tells.
     const moment = page.querySelector("live-page")?.dataset.moment;
-    this.moment = moment ?? String(Date.now());
-    this.dispatchEvent(new CustomEvent("live", { bubbles: true, detail: moment ? page : null }));
+    send(moment ? "live" : "live-over", page, this.moment = moment ?? Date.now());
   }
 
-  async fetch(url) {
-    const reply = await fetch(url, {
-      headers: { "X-Background": "live" }, redirect: "manual", cache: "no-store",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (reply.type === "opaqueredirect") return null;
-    if (reply.status >= 429) throw new Error(`${reply.status}`);
+  async fetch(url, signal, headers) {
+    const lost = setTimeout(() => this.plan(PACE), PATIENCE);
+    const own = { headers: { "X-Background": "live", ...headers }, redirect: "manual", signal };
+    const reply = await fetch(url, { ...own, cache: "no-store" }).finally(() => clearTimeout(lost));
+    if (reply.status >= 429) throw new Error(reply.status);
     return reply;
   }
 }
 
 customElements.define("live-page", LivePage);
 
-const wake = () => document.querySelector("live-page")?.plan(0);
-document.addEventListener("visibilitychange", wake);
-for (const name of ["online", "pageshow"]) addEventListener(name, wake);
+for (const name of ["visibilitychange", "online", "pageshow"]) {
+  addEventListener(name, ({ persisted = true }) => {
+    if (persisted) document.querySelector("live-page")?.plan(0);
+  }, true);
+}

@@ -37,16 +37,9 @@ function opener(key) {
   return link?.dataset.opens.includes(key) ? link : null;
 }
 
-function check() {
-  const box = current()?.querySelector("[data-select]");
-  box?.click();
-  return Boolean(box);
-}
-
-function help() {
-  const dialog = document.querySelector("dialog[data-shortcuts]");
-  dialog?.showModal();
-  return Boolean(dialog);
+function on(found, does) {
+  found?.[does]();
+  return Boolean(found);
 }
 
 addEventListener("keydown", (event) => {
@@ -55,8 +48,8 @@ addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") || event.key.length !== 1) return;
   const key = event.key.toLowerCase();
   const done =
-    (key === "?" && help()) ||
-    (key === "x" && check()) ||
+    (key === "?" && on(document.querySelector("dialog[data-shortcuts]"), "showModal")) ||
+    (key === "x" && on(current()?.querySelector("[data-select]"), "click")) ||
     (key === "j" && rows().length > 0 && move(1)) ||
     (key === "k" && rows().length > 0 && move(-1)) ||
     press(key);

@@ -62,17 +62,39 @@ def test_what_somebody_else_ended_leaves_when_the_pointer_has(quiet_desk: Desk, 
     asked = quiet_desk.ask(RITA, ALAN)
     alan = sit(quiet_desk, "alan", to="/inbox")
     mine = row(alan, asked)
+    others = alan.page.locator("[data-row]").count() - 1
     mine.hover()
     rita = sit(quiet_desk, "rita", to=f"/approvals/{asked}")
     rita.press("Withdraw")
     rita.press("Withdraw it")
     rita.is_told("The request is withdrawn.")
-    expect(alan.page.locator(".live-news")).to_contain_text("Something changed", timeout=SOON)
+    expect(mine).to_contain_text("Withdrawn by Rita Roe, just now", timeout=SOON)
+    alan.is_told("Withdrawn by Rita Roe")
+    expect(mine.locator("button, input")).to_have_count(0)
+    expect(alan.page.locator("#count-inbox")).to_have_text(str(others or ""))
+    alan.page.wait_for_timeout(3_000)
     expect(mine).to_be_visible()
     alan.page.mouse.move(5, 5)
-    expect(mine).to_have_count(0)
+    expect(mine).to_have_count(0, timeout=SOON)
     expect(alan.page.locator(".live-news p")).to_be_empty()
     expect(alan.button("Show")).to_have_count(0)
+
+
+def test_what_somebody_else_ended_is_not_selected_any_more(quiet_desk: Desk, sit: Sit) -> None:
+    ended, stays = quiet_desk.ask(RITA, ALAN), quiet_desk.ask(ROB, ALAN, UNDER)
+    alan = sit(quiet_desk, "alan", to="/inbox")
+    for asked in (ended, stays):
+        row(alan, asked).locator("[data-select]").check()
+    row(alan, ended).locator(".row-link").focus()
+    quiet_desk.withdraw(RITA, ended)
+    alan.is_told("It is not selected any more.")
+    expect(alan.page.locator("[data-selected-text]")).to_have_text("1 selected")
+    expect(row(alan, ended)).to_contain_text("Withdrawn by Rita Roe")
+    expect(row(alan, ended).locator(".row-link")).to_be_focused()
+    row(alan, stays).locator(".row-link").focus()
+    alan.page.mouse.move(5, 5)
+    expect(row(alan, ended)).to_have_count(0, timeout=SOON)
+    expect(row(alan, stays).locator("[data-select]")).to_be_checked()
 
 
 def test_a_decision_shows_on_the_open_page_of_the_requester(desk: Desk, sit: Sit) -> None:
@@ -177,3 +199,47 @@ def test_who_was_signed_out_is_asked_nothing_any_more(desk: Desk, sit: Sit) -> N
     ben.page.on("request", lambda request: questions.append(urlsplit(request.url).path))
     ben.page.wait_for_timeout(4_000)
     assert "/live" not in questions
+
+
+def test_who_is_signed_out_is_offered_the_way_back_and_keeps_the_words(
+    desk: Desk, sit: Sit
+) -> None:
+    asked = desk.ask(RITA, BEN, UNDER)
+    ben = sit(desk, "ben", to=f"/approvals/{asked}")
+    ben.field(COMMENT).fill(WORDS)
+    desk.end_sessions("ben")
+    expect(ben.page.locator(".live-news")).to_contain_text("You are signed out", timeout=60_000)
+    expect(ben.field(COMMENT)).to_have_value(WORDS)
+    ben.press("Sign in")
+    ben.page.wait_for_url("**/sign-in?**")
+    ben.sign_in("ben", f"/approvals/{asked}")
+    expect(ben.field(COMMENT)).to_have_value(WORDS)
+
+
+def test_the_pages_of_the_company_follow(desk: Desk, sit: Sit) -> None:
+    ada = sit(desk, "ada", to="/company?view=waiting")
+    ada.page.mouse.move(5, 5)
+    asked = desk.ask(RITA, BEN, UNDER)
+    expect(row(ada, asked)).to_be_visible(timeout=SOON)
+    ada.page.goto(f"/company/requests/{asked}")
+    expect(ada.page.get_by_role("main")).not_to_contain_text("Withdrawn")
+    ada.page.mouse.move(5, 5)
+    desk.withdraw(RITA, asked)
+    expect(ada.page.get_by_role("main")).to_contain_text("Withdrawn", timeout=SOON)
+
+
+def test_a_cart_and_its_checkout_follow_what_becomes_of_the_request(desk: Desk, sit: Sit) -> None:
+    asked = desk.ask(RITA, ADA)
+    cart = desk.approval(asked).resource_id
+    on_cart = sit(desk, "rita", to=f"/carts/{cart}")
+    on_checkout = sit(desk, "rita", to=f"/carts/{cart}/checkout")
+    on_orders = sit(desk, "rita", to="/orders")
+    for seat in (on_cart, on_checkout, on_orders):
+        seat.page.mouse.move(5, 5)
+    ada = sit(desk, "ada", to=f"/approvals/{asked}")
+    ada.press(f"Approve {TOTAL}")
+    ada.press("Approve and place the order")
+    order = desk.order_of(asked).id
+    expect(on_cart.page.get_by_role("main")).to_contain_text("Ordered", timeout=SOON)
+    expect(on_checkout.page.get_by_role("main")).to_contain_text("See the order", timeout=SOON)
+    expect(on_orders.page.get_by_role("main")).to_contain_text(order, timeout=SOON)

@@ -19,6 +19,7 @@ from sqlalchemy import delete, select, update
 
 from tests.outbox.server import MailServer
 from tests.support.cast import cart as handed_over
+from webapp.approvals import service
 from webapp.approvals.models import Approval
 from webapp.approvals.submission import submit
 from webapp.config import PREFIX
@@ -105,6 +106,11 @@ class Desk:
         cart_id = self.cart(requester.person_id, goods)
         with self.database.transaction() as session:
             return submit(session, requester, handed_over(cart_id, approver), now=utcnow()).id
+
+    def withdraw(self, actor: Actor, approval_id: str) -> None:
+        """Let somebody withdraw a request, by the use case itself."""
+        with self.database.transaction() as session:
+            service.withdraw(session, actor, approval_id, now=utcnow())
 
     def approval(self, approval_id: str) -> Approval:
         """A request as it is stored."""

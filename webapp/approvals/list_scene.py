@@ -56,7 +56,8 @@ class ListScene:
     """One page of a list, with what stands around it.
 
     `asked` is how many requests wait for this person, `found` how many of the tab are wanted (both
-    counted to 100), `news` what the other side did last, by request.
+    counted to 100), `news` what the other side did last, by request; `gone` are those that an open
+    page still shows and that do not belong to this tab any more.
     """
 
     place: Place
@@ -66,6 +67,7 @@ class ListScene:
     asked: int
     found: int
     news: Mapping[str, Sentence]
+    gone: Sequence[Summary] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,12 @@ def open_list(
     *,
     zone: ZoneInfo,
     mark: str,
+    shown: Sequence[str] = (),
 ) -> ListScene:
-    """The list that these parts of an address name; raises `Invalid` for a broken cursor."""
+    """The list that these parts of an address name; raises `Invalid` for a broken cursor.
+
+    `shown` are the ids of the requests on a page that is open already.
+    """
     offer = listing.offer(session, actor, side)
     place = _place(side, args, offer, zone=zone, mark=mark)
     boxes, wanted = BOXES[side], place.filter.wanted
@@ -104,6 +110,7 @@ def open_list(
         if place.filter.is_set
         else 0,
         news=_news(session, actor, page.items) if side is Side.APPROVER else {},
+        gone=listing.gone(session, actor, side, place.box, ids=shown),
     )
 
 

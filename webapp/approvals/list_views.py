@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date as calendar_date
+from itertools import islice
 from typing import Any
 
 from flask import Response, request, url_for
@@ -14,12 +15,13 @@ from webapp.approvals.filters import Filter
 from webapp.approvals.forms import WordsForm
 from webapp.approvals.list_scene import ListScene, Place, about, open_list
 from webapp.approvals.listing import Offer
-from webapp.approvals.queries import Box, Side
+from webapp.approvals.queries import PAGE_SIZE, Box, Side
 from webapp.approvals.views import bp
 from webapp.extensions import db
 from webapp.i18n import date, money, reader
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
+from webapp.kernel.ids import is_client_id
 from webapp.kernel.sentence import N_
 from webapp.web import render, wants_fragment
 
@@ -31,6 +33,8 @@ STATUSES = {
     Status.CLOSED: N_("Withdrawn"),
     Status.EXPIRED: N_("Expired"),
 }
+# The ids of the requests on a page that is open and asks for itself once more (live-page.js).
+SHOWN = "X-Shown"
 _MARKS = {"de": ","}
 
 
@@ -63,8 +67,11 @@ def requests() -> Response:
 
 def open_list_here(session: Session, side: Side) -> ListScene:
     """The list that the address of this request names, for its reader."""
+    actor, zone = current_actor(), reader().zone
     mark = _MARKS.get(reader().language, ".")
-    return open_list(session, current_actor(), side, request.args, zone=reader().zone, mark=mark)
+    ids = filter(is_client_id, request.headers.get(SHOWN, "").split(","))
+    shown = list(islice(ids, PAGE_SIZE * 2))
+    return open_list(session, actor, side, request.args, zone=zone, mark=mark, shown=shown)
 
 
 def list_context(scene: ListScene) -> dict[str, Any]:

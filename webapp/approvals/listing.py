@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Tuple, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Tuple, and_, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.approvals.criteria import Field, Like, LineField
@@ -85,6 +85,19 @@ def listing(
     if len(rows) <= size:
         return Page(items, None)
     return Page(items, encode_cursor(getattr(items[-1], key.key).isoformat(), items[-1].id))
+
+
+def gone(
+    session: Session, actor: Actor, side: Side, box: Box, *, ids: Sequence[str]
+) -> list[Summary]:
+    """Those of these requests that stood in this box and do not any more."""
+    stays = _in_box(side, box)
+    if not ids or not stays:
+        return []
+    query = select(*_COLUMNS).where(
+        _side(actor, side), Approval.id.in_(ids), ~func.coalesce(and_(*stays), false())
+    )
+    return [_summary(row) for row in session.execute(query)]
 
 
 def count(
