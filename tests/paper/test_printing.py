@@ -223,3 +223,27 @@ def test_what_cannot_be_shown_is_explained_once() -> None:
     whole = "".join(texts(printed(paper(Paragraph(plain("שלום 東京"))))))
     assert "□□□□ □□" in whole
     assert whole.count("A box stands") == 1
+
+
+def test_large_amounts_are_never_broken_or_cut() -> None:
+    amount = "92,233,720,368,547,758.07"
+    large = Table(
+        columns=(*COLUMNS, Column(head="Tax", share=1, number=True)),
+        rows=[(Cell("Ship"), Cell("999,999,999,999.999"), Cell(amount), Cell("19%"))],
+        sums=(
+            Sum(label="Tax", amount=amount),
+            Sum(label="Total", amount=f"{amount} EUR", total=True),
+        ),
+    )
+    [page] = read(printed(paper(large))).pages
+    found = page.extract_text()
+    assert found.count(amount) == 3
+    assert "999,999,999,999.999" in found
+    assert f"{amount} EUR" in found
+
+
+def test_names_that_do_not_fit_over_the_page_end_in_dots() -> None:
+    long = replace(paper(), running="Hafen Logistik und Lagerhaus Beteiligungsgesellschaft " * 4)
+    [text] = texts(printed(long))
+    assert "…" in text
+    assert "Request 7" in text

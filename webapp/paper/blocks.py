@@ -46,7 +46,7 @@ from webapp.paper.ink import (
     TOP,
 )
 from webapp.paper.marks import Box, Disc, Rule
-from webapp.paper.typography import Line, Style, line_width
+from webapp.paper.typography import ELLIPSIS, Face, Line, Piece, Style, line_width
 
 _GAP = 20.0
 _BAR = 5.0
@@ -69,10 +69,10 @@ def _lead(lead: Lead, flow: Flow) -> None:
     colour = INK_2 if lead.tone is Tone.WAITING else TONES[lead.tone]
     _sign(lead.tone, colour, flow)
     with flow.tagged("P"):
-        state = flow.fit(plain(lead.state), STATE.coloured(colour), ROOM / 2 - 14)
-        note = flow.fit(plain(lead.note), QUIET, ROOM / 2)
-        flow.set_line(state[0], STATE.coloured(colour), x=LEFT + 14, y=flow.y)
-        flow.set_line(note[0], QUIET, x=RIGHT, y=flow.y + 1, right=True)
+        state = flow.fit_line(plain(lead.state), STATE.coloured(colour), ROOM / 2 - 14)
+        note = flow.fit_line(plain(lead.note), QUIET, ROOM * 0.48)
+        flow.set_line(state, STATE.coloured(colour), x=LEFT + 14, y=flow.y)
+        flow.set_line(note, QUIET, x=RIGHT, y=flow.y + 1, right=True)
     flow.y += STATE.leading + 6
     with flow.tagged("H1"):
         flow.write(plain(lead.headline), HEADLINE)
@@ -87,15 +87,14 @@ def _meter(meter: Meter, flow: Flow) -> None:
     whole = max(meter.value, meter.limit, 1)
     tick = ROOM * meter.limit / whole
     used = ROOM * min(meter.value, whole) / whole
-    label, over = (
-        flow.fit(words, QUIET, ROOM) for words in (meter.limit_words, plain(meter.over_words))
-    )
+    label = flow.fit_line(meter.limit_words, QUIET, ROOM * 0.6)
+    over = flow.fit_line(plain(meter.over_words), QUIET, ROOM * 0.38)
     flow.need(44)
     flow.y += 6
-    room = ROOM - line_width(over[0], QUIET) - 12
+    room = ROOM - (line_width(over, QUIET) + 12 if over else 0)
     with flow.tagged("P"):
-        flow.set_line(label[0], QUIET, x=_label_start(label[0], tick, room), y=flow.y)
-        flow.set_line(over[0], QUIET.coloured(OVER), x=RIGHT, y=flow.y, right=True)
+        flow.set_line(label, QUIET, x=_label_start(label, tick, room), y=flow.y)
+        flow.set_line(over, QUIET.coloured(OVER), x=RIGHT, y=flow.y, right=True)
     top = flow.y + QUIET.leading + 4
     flow.mark(Box(x=LEFT, y=top, width=ROOM, height=_BAR, colour=LINE))
     flow.mark(Box(x=LEFT, y=top, width=min(used, tick), height=_BAR, colour=CONTROL))
@@ -143,10 +142,10 @@ def _heading(heading: Heading, flow: Flow, room: float) -> None:
         flow.mark(Rule(x=LEFT, y=flow.y, width=ROOM, thickness=0.6, colour=LINE_2))
         flow.y += 10
     with flow.tagged("H2"):
-        title = flow.fit(plain(heading.title), TITLE, ROOM * 0.7)
-        note = flow.fit(plain(heading.note), QUIET, ROOM * 0.28)
-        flow.set_line(title[0], TITLE, x=LEFT, y=flow.y)
-        flow.set_line(note[0], QUIET, x=RIGHT, y=flow.y + 3, right=True)
+        title = flow.fit_line(plain(heading.title), TITLE, ROOM * 0.7)
+        note = flow.fit_line(plain(heading.note), QUIET, ROOM * 0.28)
+        flow.set_line(title, TITLE, x=LEFT, y=flow.y)
+        flow.set_line(note, QUIET, x=RIGHT, y=flow.y + 3, right=True)
     flow.y += TITLE.leading + 6
 
 
@@ -190,8 +189,14 @@ def _pairs(block: Facts, flow: Flow) -> Iterator[tuple[float, list[_Lines]]]:
 def _fact(fact: Fact, flow: Flow, room: float) -> _Lines:
     parts = ((fact.label, QUIET), (fact.value, STRONG), (fact.note, TEXT.coloured(INK_2)))
     found = [(flow.fit(plain(text), style, room), style) for text, style in parts if text]
-    # Nobody has an address that is longer than this, but a program may send one.
-    return [(lines[:_MOST_LINES], style) for lines, style in found]
+    return [(_shortened(lines), style) for lines, style in found]
+
+
+def _shortened(lines: list[Line]) -> list[Line]:
+    """Nobody has an address of more lines than this, but a program may send one."""
+    if len(lines) <= _MOST_LINES:
+        return lines
+    return [*lines[:_MOST_LINES], [Piece(ELLIPSIS, Face.REGULAR)]]
 
 
 def _height(fact: _Lines) -> float:
@@ -207,8 +212,8 @@ def _entry(entry: Entry, flow: Flow) -> None:
     x, room = LEFT + _WHEN, ROOM - _WHEN
     flow.need(TEXT.leading * (2 if entry.words or entry.changes else 1))
     with flow.tagged("P"):
-        when = flow.fit(plain(entry.when), QUIET, _WHEN - 12)
-        flow.set_line(when[0], QUIET, x=LEFT, y=flow.y + 0.5)
+        when = flow.fit_line(plain(entry.when), QUIET, _WHEN - 12)
+        flow.set_line(when, QUIET, x=LEFT, y=flow.y + 0.5)
         flow.write(entry.text, TEXT.coloured(INK_2), x=x, room=room)
     for text, kind in ((entry.words, "BlockQuote"), *((one, "P") for one in entry.changes)):
         if text:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from webapp.paper.content import Run
 from webapp.paper.ink import BOTTOM, INK, LEFT, ROOM, TOP
 from webapp.paper.marks import Letters, Mark, Page, Tag
-from webapp.paper.typography import Line, Style, has_missing, line_width, lines, width
+from webapp.paper.typography import Line, Style, first_line, has_missing, line_width, lines, width
 
 
 class Flow:
@@ -74,6 +74,12 @@ class Flow:
         runs = list(text)
         self.has_missing = self.has_missing or any(has_missing(run.text) for run in runs)
         return lines(runs, style, room)
+
+    def fit_line(self, text: Iterable[Run], style: Style, room: float) -> Line:
+        """The text in one line, with three dots where it does not fit."""
+        runs = list(text)
+        self.has_missing = self.has_missing or any(has_missing(run.text) for run in runs)
+        return first_line(runs, style, room)
 
     def write(
         self, text: Iterable[Run], style: Style, *, x: float = LEFT, room: float = ROOM

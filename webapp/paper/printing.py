@@ -7,7 +7,7 @@ from webapp.paper.content import Paper, plain
 from webapp.paper.flow import Flow
 from webapp.paper.ink import FOOT, HEIGHT, LEFT, LINE, LINE_2, QUIET, RIGHT, ROOM
 from webapp.paper.marks import Rule
-from webapp.paper.typography import Face
+from webapp.paper.typography import Face, line_width
 
 _RUNNING_TOP, _FOOT_TOP = 40.0, HEIGHT - 46.0
 
@@ -38,9 +38,10 @@ def _frame(paper: Paper, flow: Flow) -> None:
             (paper.running, paper.name, _RUNNING_TOP),
             (paper.foot, words, _FOOT_TOP),
         ):
-            wide = edge.fit(plain(right), FOOT, ROOM / 2)[0]
             strong = FOOT.faced(Face.STRONG) if top == _RUNNING_TOP else FOOT
-            edge.set_line(edge.fit(plain(left), strong, ROOM * 0.7)[0], strong, x=LEFT, y=top)
-            edge.set_line(wide, FOOT, x=RIGHT, y=top, right=True)
+            last = edge.fit_line(plain(right), FOOT, ROOM * 0.5)
+            first = edge.fit_line(plain(left), strong, ROOM - line_width(last, FOOT) - 16)
+            edge.set_line(first, strong, x=LEFT, y=top)
+            edge.set_line(last, FOOT, x=RIGHT, y=top, right=True)
         edge.mark(Rule(x=LEFT, y=_RUNNING_TOP + 18, width=ROOM, thickness=0.6, colour=LINE_2))
         edge.mark(Rule(x=LEFT, y=_FOOT_TOP - 8, width=ROOM, thickness=0.5, colour=LINE))

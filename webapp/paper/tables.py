@@ -20,11 +20,12 @@ from webapp.paper.ink import (
     TOTAL,
 )
 from webapp.paper.marks import Rule
-from webapp.paper.typography import Line, Style
+from webapp.paper.typography import Line, Style, legible, line_width, width
 
 _PADDING = 5.0
 _GAP = 10.0
-_SUM_LABEL = 0.42
+_LEAST_WORDS = 120.0
+_SUMS = ROOM * 0.42
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ _Lines = list[tuple[Line, Style]]
 
 def lay(table: Table, flow: Flow) -> None:
     """Set a table and its sums."""
-    places = _places(table.columns)
+    places = _places(table)
     with flow.tagged("Table"):
         with flow.tagged("TR"):
             _head(table.columns, places, flow)
@@ -57,15 +58,40 @@ def lay(table: Table, flow: Flow) -> None:
     _sums(table.sums, flow)
 
 
-def _places(columns: Sequence[Column]) -> list[_Place]:
-    whole = sum(column.share for column in columns)
+def _places(table: Table) -> list[_Place]:
+    """Columns of numbers are at least as wide as their widest number, the others get the rest."""
+    columns = table.columns
     room = ROOM - _GAP * (len(columns) - 1)
+    unit = room / sum(column.share for column in columns)
+    rooms = [
+        max(column.share * unit, _widest(table, number)) if column.number else column.share * unit
+        for number, column in enumerate(columns)
+    ]
+    numbers = sum(wide for wide, column in zip(rooms, columns, strict=True) if column.number)
+    words = sum(rooms) - numbers
+    shrunk = max(room - numbers, _LEAST_WORDS) / words if words else 1.0
     found, x = [], LEFT
-    for column in columns:
-        right = x + room * column.share / whole
+    for wide, column in zip(rooms, columns, strict=True):
+        right = x + (wide if column.number else wide * shrunk)
         found.append(_Place(x, right, column.number))
         x = right + _GAP
-    return found
+    return _squeezed(found)
+
+
+def _widest(table: Table, number: int) -> float:
+    """How wide the widest number of a column is."""
+    return max((width(legible(row[number].text), TEXT.face, TEXT) for row in table.rows), default=0)
+
+
+def _squeezed(places: list[_Place]) -> list[_Place]:
+    """The columns inside the page, however wide they would like to be."""
+    scale = min(1.0, ROOM / (places[-1].right - LEFT))
+    return [
+        _Place(
+            LEFT + (place.left - LEFT) * scale, LEFT + (place.right - LEFT) * scale, place.number
+        )
+        for place in places
+    ]
 
 
 def _head(columns: Sequence[Column], places: Sequence[_Place], flow: Flow) -> None:
@@ -148,20 +174,30 @@ def _sums(sums: Sequence[Sum], flow: Flow) -> None:
     """The sums at the right edge, kept together, an ink rule over the total."""
     flow.need(_sums_height(sums))
     flow.y += 4
-    for one in sums:
-        style = TOTAL if one.total else TEXT
-        amount = flow.fit(plain(one.amount), style, ROOM * _SUM_LABEL)
-        left = RIGHT - ROOM * _SUM_LABEL
-        if one.total:
-            flow.y += 4
-            flow.mark(Rule(x=left, y=flow.y, width=RIGHT - left, thickness=1.2, colour=INK))
-            flow.y += 3
-        quiet = STRONG if one.total else TEXT.coloured(INK_2)
-        with flow.tagged("P"):
-            label = flow.fit(plain(one.label), quiet, ROOM * 0.24)
-            flow.stack(label, quiet, x=left, y=flow.y + (style.leading - quiet.leading) / 2)
-            flow.set_line(amount[0], style, x=RIGHT, y=flow.y, right=True)
-        flow.y += max(style.leading, len(label) * quiet.leading)
+    amounts = [flow.fit_line(plain(one.amount), _amount_style(one), ROOM * 0.7) for one in sums]
+    widest = max((line_width(line, TOTAL) for line in amounts), default=0.0)
+    room = max(_SUMS * 0.58, _SUMS - widest - _GAP)
+    left = RIGHT - max(_SUMS, widest + _GAP + room)
+    for one, amount in zip(sums, amounts, strict=True):
+        _sum(one, amount, flow, left=left, room=room)
+
+
+def _sum(one: Sum, amount: Line, flow: Flow, *, left: float, room: float) -> None:
+    style = _amount_style(one)
+    if one.total:
+        flow.y += 4
+        flow.mark(Rule(x=left, y=flow.y, width=RIGHT - left, thickness=1.2, colour=INK))
+        flow.y += 3
+    quiet = STRONG if one.total else TEXT.coloured(INK_2)
+    with flow.tagged("P"):
+        label = flow.fit(plain(one.label), quiet, room)
+        flow.stack(label, quiet, x=left, y=flow.y + (style.leading - quiet.leading) / 2)
+        flow.set_line(amount, style, x=RIGHT, y=flow.y, right=True)
+    flow.y += max(style.leading, len(label) * quiet.leading)
+
+
+def _amount_style(one: Sum) -> Style:
+    return TOTAL if one.total else TEXT
 
 
 def _sums_height(sums: Sequence[Sum]) -> float:

@@ -12,6 +12,8 @@ from webapp.paper.content import Run
 
 # What stands for a character that the faces cannot show.
 MISSING = "\N{WHITE SQUARE}"
+# What stands for words that are left out.
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _VARIATIONS = range(0xFE00, 0xFE10)
 # The spaces at which no line ends.
@@ -78,6 +80,20 @@ def lines(text: Iterable[Run], style: Style, room: float) -> list[Line]:
     for paragraph in _paragraphs(text, style):
         found += _filled(paragraph, style, room)
     return found
+
+
+def first_line(text: Iterable[Run], style: Style, room: float) -> Line:
+    """The text in one line; where it does not fit, its beginning and three dots."""
+    found = lines(text, style, room)
+    if len(found) == 1:
+        return found[0]
+    dots = Piece(ELLIPSIS, style.face)
+    first = lines(
+        (Run(piece.text, piece.face is not style.face) for piece in found[0]),
+        style,
+        room - line_width([dots], style),
+    )
+    return [*first[0], dots]
 
 
 def legible(text: str) -> str:
