@@ -2,6 +2,7 @@
 // keeps typed words, and holds back a second press.
 import "./copy-rows.js";
 import "./copyable-text.js";
+import "./idle-warning.js";
 import "./live-counts.js";
 import "./live-page.js";
 import "./live-parts.js";
@@ -46,6 +47,8 @@ addEventListener("fresh-part", ({ target }) => {
   restore(target);
 });
 addEventListener("htmx:afterSwap", () => dispatchEvent(new Event("changed-here")));
+// What htmx asks is asked by somebody who is there, and keeps their session going.
+addEventListener("htmx:afterRequest", () => dispatchEvent(new Event("heard")));
 
 addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.matches("form, button, a")) hush("alert", "status");

@@ -67,6 +67,25 @@ def test_a_session_lives_while_somebody_clicks(as_: As) -> None:
             assert client.get("/account").status_code == 200
 
 
+def test_one_press_keeps_a_session_going(as_: As) -> None:
+    client, start = as_("rita"), utcnow()
+    with time_machine.travel(start + timedelta(minutes=115), tick=False):
+        assert client.post("/account/sessions/extension").status_code == 204
+    with time_machine.travel(start + timedelta(minutes=230), tick=False):
+        assert client.get("/account").status_code == 200
+
+
+def test_a_page_warns_before_its_session_can_have_ended(acme: Database) -> None:
+    for minutes, after, end in ((120, 6300, 6900), (20, 450, 900), (4, 60, 120)):
+        app = make_app(acme, session_idle_minutes=minutes)
+        page = sign_in(app, "rita").get("/account").text
+        assert f'data-after="{after}" data-end="{end}"' in page
+
+
+def test_strangers_are_warned_of_nothing(client: HouseClient) -> None:
+    assert "idle-warning" not in client.get("/sign-in").text
+
+
 def test_a_session_ends_after_its_longest_time(as_: As) -> None:
     client, start = as_("rita"), utcnow()
     for minutes in range(0, 12 * 60, 60):

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -49,7 +50,8 @@ class SignInPage(Provider):
 
     def _claims(self, code: str) -> dict[str, Any]:
         person = self.people.pop(code)
-        return super()._claims(code) | {"sub": f"sub-{person}", "email": f"{person}@acme.example"}
+        who = {"sub": f"sub-{person}", "email": f"{person}@acme.example"}
+        return super()._claims(code) | who | {"auth_time": int(time.time())}
 
 
 @contextmanager

@@ -228,6 +228,7 @@ GET  /live                              -           302 302 200 200 200 200 200 
 GET  /live/company                      -           302 302 200 200 403 403 403 200 403 302 403
 GET  /account                           -           302 302 200 200 200 200 200 200 200 302 200
 POST /account/preferences               settings    401 401 303 303 303 303 303 303 303 401 303
+POST /account/sessions/extension        -           401 401 204 204 204 204 204 204 204 401 204
 POST /account/sessions/{session}/end    -           401 401 404 404 404 303 404 404 404 401 404
 POST /account/sessions/others/end       -           401 401 303 303 303 303 303 303 303 401 303
 GET  /account/keys/new                  -           302 302 200 200 200 200 200 200 200 302 200

@@ -87,6 +87,16 @@ def end_other_sessions() -> Response:
     return done("account.show", gettext("All other browsers are signed out."))
 
 
+@bp.post("/sessions/extension")
+def extend_session() -> Response:
+    """Stay signed in: a press that counts as one, although it changes nothing else."""
+    session_id = current_actor().session_id
+    if session_id is not None:
+        with db.transaction() as session:
+            session_store.touch(session, session_id, now=utcnow())
+    return Response(status=204)
+
+
 @bp.app_template_filter("device")
 def device(user_agent: str) -> str:
     """A browser in words: `Firefox on Linux`."""

@@ -12,13 +12,15 @@ from webapp import i18n
 from webapp.config import LANGUAGES
 from webapp.extensions import db, settings
 from webapp.identity.domain import Actor, Role
-from webapp.identity.sessions import current_session
+from webapp.identity.sessions import TOUCH_EVERY, current_session
 from webapp.kernel.sentence import N_
 
 # Counters of the navigation by its names; features put theirs in when they are bound.
 COUNTERS = "nav_counters"
 Counter = Callable[[Session, Actor], int]
 _MOST = 99
+# So many seconds before its session may end a page says so (WCAG 2.2.1).
+_WARNING = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class CompanyItem:
     id: str
     name: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """After how many seconds without a click a page warns, and when the session may be over."""
+
+    after: int
+    end: int
 
 
 # Name, words, icon, and the paths that belong to it.
@@ -107,6 +117,13 @@ class Frame:
     def languages(self) -> dict[str, str]:
         """The languages that the desk speaks, each by its code with its own name."""
         return LANGUAGES
+
+    @property
+    def idle(self) -> Idle:
+        """When the session ends for want of a click; one that is noted late counts from before."""
+        limit = settings().session_idle_minutes * 60
+        end = max(limit - int(TOUCH_EVERY.total_seconds()), limit // 2)
+        return Idle(after=max(end - _WARNING, end // 2), end=end)
 
     @property
     def demo(self) -> bool:
