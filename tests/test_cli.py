@@ -69,6 +69,8 @@ def countersign(tmp_path: Path) -> Program:
         ("audit", "verify"),
         ("audit", "key"),
         ("audit", "checkpoint"),
+        ("audit", "verify-evidence"),
+        ("evidence",),
         ("client",),
         ("client", "add"),
         ("client", "list"),

@@ -30,7 +30,8 @@ from tests.support.cast import (
     quote,
 )
 from webapp.approvals import queries
-from webapp.approvals.submission import FIRST_NUMBER, Submission, check, submit
+from webapp.approvals.numbering import FIRST_NUMBER
+from webapp.approvals.submission import Submission, check, submit
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor, Role
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound

@@ -13,6 +13,7 @@ from webapp.approvals.looking import look
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice, by
 from webapp.approvals.recording import entry_by, open_for, record
+from webapp.approvals.seals import seal
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
@@ -107,11 +108,15 @@ def revise(
     number = approval.revision + 1
     goods = Money(approval.gross_minor, approval.currency)
     total = goods + shipping_price(terms.details, approval.currency)
-    told = {"changes": [change.as_data() for change in found]}
+    words = freeze(terms, site)
+    told = {
+        "changes": [change.as_data() for change in found],
+        "seal": seal(current.snapshot, terms, words),
+    }
     return Revised(
         entry=entry_by(actor, Action.CHANGE, approval, revision=number, data=told),
         values={"revision": number, "total_minor": total.minor},
-        row=_next_revision(actor, current, terms, freeze(terms, site), now=now),
+        row=_next_revision(actor, current, terms, words, now=now),
         changes=found,
     )
 

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
 from webapp.approvals.announcing import announce
 from webapp.approvals.domain import Action, Status, Turn, expires_at, reminder_due_at
-from webapp.approvals.models import Approval, RequestNumber, Revision
+from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice
+from webapp.approvals.numbering import next_number
 from webapp.approvals.policy import Subject, may_approve, may_need_approval
 from webapp.approvals.reasons import Reason, compared_amount, reason
+from webapp.approvals.seals import seal
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
 from webapp.carts.domain import CartStatus, Resource, ResourceType, SiteFacts, require_goods
@@ -29,8 +30,6 @@ from webapp.ledger.service import Entry, Head
 from webapp.orders import delivery
 from webapp.orders.details import shipping_price
 from webapp.orders.terms import Terms
-
-FIRST_NUMBER = 1001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,7 @@ def submit(session: Session, actor: Actor, submission: Submission, *, now: datet
     plan = check(session, actor, submission)
     # The counter is where submissions of a tenant queue up: past it, nobody else can make the
     # request that the next check looks for.
-    number = _next_number(session, actor.tenant_id)
+    number = next_number(session, actor.tenant_id)
     _check_free(session, actor.tenant_id, submission)
     if plan.resource.type is ResourceType.CART:
         cart_service.consume(session, plan.resource, CartStatus.SUBMITTED, now=now)
@@ -187,6 +186,8 @@ def _create(
 ) -> Approval:
     comment = clean(submission.comment)
     approval_id = submission.id or new_id()
+    terms = _terms(plan, submission)
+    site = carts.site(session, actor.tenant_id, plan.resource.site_code)
     head = ledger.append(
         session,
         Head(tenant_id=actor.tenant_id, stream_id=approval_id),
@@ -196,7 +197,11 @@ def _create(
             actor_id=actor.person_id,
             actor_name=plan.member.name,
             text=comment,
-            data={"approver": plan.approver.name, "total": str(plan.resource.totals.gross)},
+            data={
+                "approver": plan.approver.name,
+                "total": str(plan.resource.totals.gross),
+                "seal": seal(freeze(plan.resource), terms, delivery.freeze(terms, site)),
+            },
         ),
         now=now,
     )
@@ -207,8 +212,7 @@ def _create(
         approval.replaces_id = carts.resubmits(session, actor.tenant_id, plan.resource.id)
     session.add(approval)
     session.flush()  # the revision refers to the row
-    site = carts.site(session, actor.tenant_id, plan.resource.site_code)
-    session.add(_first_revision(approval, plan, _terms(plan, submission), site))
+    session.add(_first_revision(approval, plan, terms, site))
     return approval
 
 
@@ -283,16 +287,3 @@ def _first_revision(approval: Approval, plan: Plan, terms: Terms, site: SiteFact
         by_id=plan.member.person_id,
         by_name=plan.member.name,
     )
-
-
-def _next_number(session: Session, tenant_id: str) -> int:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    counted = (
-        insert(RequestNumber)
-        .values(tenant_id=tenant_id, last=FIRST_NUMBER)
-        .on_conflict_do_update(
-            index_elements=[RequestNumber.tenant_id], set_={"last": RequestNumber.last + 1}
-        )
-        .returning(RequestNumber.last)
-    )
-    return session.execute(counted).scalar_one()

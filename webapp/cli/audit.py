@@ -1,4 +1,4 @@
-"""Proving the history: `audit`."""
+"""Proving the history: `audit`, `evidence`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,7 @@ from webapp.config import Settings, variable
 
 _FEW = 1000
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
 
 
 @main.group()
@@ -84,6 +85,46 @@ def verify(**wanted: Any) -> None:
             click.echo(line)
     except Unproven as error:
         fail(str(error))
+
+
+@audit.command("verify-evidence")
+@click.argument("file", type=_FILE)
+@click.option("--key", "key_file", type=_FILE, help="The public key that you kept elsewhere.")
+@clearly
+def verify_evidence(file: Path, key_file: Path | None) -> None:
+    """Check an evidence FILE; needs no database and no settings."""
+    from webapp.audit.offline import check
+    from webapp.ledger.keys import read_public
+
+    report = check(file.read_bytes(), read_public(key_file) if key_file else None)
+    for line in report.lines():
+        click.echo(line)
+    if report.problem:
+        fail(report.problem)
+
+
+@main.command()
+@click.argument("approval")
+@click.option("--out", required=True, type=_NEW, help="The file to write; it must be new.")
+@click.option("--tenant", help="Its tenant, where several have a request with this id.")
+@clearly
+def evidence(approval: str, out: Path, tenant: str | None) -> None:
+    """Write what proves the request APPROVAL into a file, for somebody without access."""
+    from webapp.approvals import recording
+    from webapp.audit.evidence import evidence as written
+    from webapp.kernel.clock import utcnow
+    from webapp.ledger.keys import KeyFolder
+
+    settings = Settings.from_environ()
+    key = KeyFolder(settings.ledger_folder).signing()
+    with open_database().reading() as session:
+        found = recording.heads_of(session, approval, tenant)
+        if len(found) != 1:
+            fail("Several tenants have it: name one." if found else "There is no such request.")
+        text = written(session, found[0].tenant_id, approval, key, now=utcnow())
+    with out.open("x", encoding="utf-8") as file:
+        file.write(text)
+    click.echo(f"{out}: check it anywhere with `countersign audit verify-evidence {out}`.")
 
 
 def _progress() -> Callable[[], None]:

@@ -238,6 +238,8 @@ def rows(session: Session, tenant_id: str, stream_id: str) -> Iterator[LedgerEnt
 
 def _event(row: LedgerEntry) -> Event:
     content = json.loads(row.content) if row.content else {}
+    # Digests are for whoever proves something, not for whoever reads.
+    data = {name: value for name, value in content.get("data", {}).items() if name != "seal"}
     return Event(
         sequence=row.sequence,
         action=row.action,
@@ -247,7 +249,7 @@ def _event(row: LedgerEntry) -> Event:
         actor_name=content.get("actor", ""),
         for_name=content.get("for", ""),
         text=content.get("text", ""),
-        data=content.get("data", {}),
+        data=data,
         for_id=row.for_id,
     )
 
