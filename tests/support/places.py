@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.support.desk import Desk
 from webapp.approvals.models import Approval
+from webapp.carts.models import Cart
 from webapp.identity import clients, keys
 from webapp.identity.bearers import actor_of
 from webapp.identity.domain import Actor
@@ -47,9 +48,10 @@ class Place:
     """A page: its name, its endpoint, its address, who reads it, and what is pressed there.
 
     In the address `{p03}` stands for the request of the story with this key, `{order:p03}` for its
-    order, `{mail}` for the newest mail, `{key}` for a key of Rita's and `{client}` for a client of
-    Ada's company. Without a reader it is a stranger's. What is pressed shows the next step of the
-    page and changes nothing.
+    order, `{mail}` for the newest mail, `{key}` for a key of Rita's, `{client}` for a client of
+    Ada's company, `{again}` for a cart that came back and `{invited}` for who was invited. Without
+    a reader it is a stranger's. What is pressed shows the next step of the page and changes
+    nothing.
     """
 
     name: str
@@ -72,6 +74,7 @@ PLACES = (
     Place("inbox-all", "approvals.inbox", "/inbox?box=all", "bob"),
     Place("inbox-empty", "approvals.inbox", "/inbox?box=waiting", "elif"),
     Place("inbox-open", "approvals.inbox", "/inbox?open={p03}", "ada"),
+    Place("inbox-behalf", "approvals.inbox", "/inbox?open={p06}", "ada"),
     Place("inbox-searched", "approvals.inbox", "/inbox?q=label&low=100", "ada"),
     Place(
         "inbox-selection",
@@ -93,9 +96,15 @@ PLACES = (
     Place("request-asked", "approvals.show", "/approvals/{p04}", "ada"),
     Place("request-francs", "approvals.show", "/approvals/{p07}", "elif"),
     Place("request-quote", "approvals.show", "/approvals/{p06}", "claus"),
+    Place("request-files", "approvals.show", "/approvals/{p11}", "ada"),
+    Place("request-changed", "approvals.show", "/approvals/{p10}", "ada"),
+    Place("request-behalf", "approvals.show", "/approvals/{p06}", "ada"),
+    Place("request-behalf-decided", "approvals.show", "/approvals/{r36}", "ada"),
+    Place("request-own-behalf", "approvals.show", "/approvals/{p06}", "rita"),
     Place("request-own-waiting", "approvals.show", "/approvals/{p03}", "rita"),
     Place("request-own-question", "approvals.show", "/approvals/{p14}", "rita"),
     Place("request-own-withdraw", "approvals.show", "/approvals/{p03}", "rita", "Withdraw"),
+    Place("request-own-return", "approvals.show", "/approvals/{p03}", "rita", "Withdraw and edit"),
     Place("request-own-approved", "approvals.show", "/approvals/{r34}", "rita"),
     Place("request-own-ordered", "approvals.show", "/approvals/{r03}", "rita"),
     Place("request-own-declined", "approvals.show", "/approvals/{r17}", "rita"),
@@ -114,12 +123,14 @@ PLACES = (
     Place("cart-handed-over", "carts.show", "/carts/p03", "rita"),
     Place("cart-new", "carts.new", "/carts/new", "rita"),
     Place("cart-edit", "carts.edit", "/carts/b01/edit", "rita"),
+    Place("cart-again", "carts.edit", "/carts/{again}/edit", "ines"),
     Place("cart-lines", "carts.edit_lines", "/carts/b01/lines", "rita"),
     Place("cart-lines-read", "carts.edit_lines", "/carts/b01/lines", "rita", "Check the lines"),
     Place("cart-import", "carts.new_import", "/carts/import", "rita"),
     Place("cart-import-refused", "carts.new_import", "/carts/import", "rita", "Check the lines"),
     Place("cart-deletion", "carts.new_deletion", "/carts/b02/deletion", "rita"),
     Place("checkout-asks", "checkout.show", "/carts/b01/checkout", "rita"),
+    Place("checkout-again", "checkout.show", "/carts/{again}/checkout", "ines"),
     Place("checkout-buyer", "checkout.show", "/carts/b04/checkout", "bob"),
     Place("checkout-alone", "checkout.show", "/carts/b03/checkout", "bob"),
     Place("checkout-quote", "checkout.show", "/quotes/q01/checkout", "rita"),
@@ -160,11 +171,13 @@ PLACES = (
         "ada",
     ),
     Place("company-person", "company.show_person", "/company/people/rita", "ada"),
+    Place("company-invited", "company.show_person", "/company/people/{invited}", "ada"),
     Place("company-rules", "company.show", "/company?view=rules", "ada"),
     Place("company-waiting", "company.show", "/company?view=waiting", "ada"),
     Place("company-requests", "company.show", "/company?view=requests", "ada"),
     Place("company-figures", "company.show", "/company?view=figures", "ada"),
     Place("company-departure", "company.new_departure", "/company/people/bob/departure", "ada"),
+    Place("company-bereft", "company.new_departure", "/company/people/ada/departure", "claus"),
     Place("company-request", "company.show_request", "/company/requests/{p08}", "ada"),
     Place("company-refused", "company.show", "/company", "bob"),
     Place("account", "account.show", "/account", "ada"),
@@ -211,6 +224,10 @@ def names(desk: Desk) -> dict[str, str]:
         for row in session.scalars(select(Approval)):
             found[row.resource_id] = row.id
             found[f"order:{row.resource_id}"] = row.order_id or ""
+        again = select(Cart.id).where(Cart.resubmits_id.is_not(None), Cart.status == "OPEN")
+        found["again"] = session.scalars(again).one()
+        invited = select(Person.id).where(Person.first_name == "Nele")
+        found["invited"] = session.scalars(invited).one()
         newest = select(Mail.id).order_by(Mail.sent_at.desc(), Mail.id.desc()).limit(1)
         found["mail"] = session.scalars(newest).first() or ""
     with desk.database.transaction() as session:
