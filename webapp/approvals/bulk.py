@@ -1,4 +1,4 @@
-"""Several requests decided at once: each one by itself, on the revision that was selected."""
+"""Several requests decided at once: each one by itself, on the revision that was selected (R55)."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -90,7 +90,7 @@ def listing(
 def gone(
     session: Session, actor: Actor, side: Side, box: Box, *, ids: Sequence[str]
 ) -> list[Summary]:
-    """Those of these requests that stood in this box and do not any more."""
+    """Those of these requests that stood in this box and do not any more (R56)."""
     stays = _in_box(side, box)
     if not ids or not stays:
         return []

@@ -1,4 +1,4 @@
-"""Which requests changed, and for whom, so that open pages can say so."""
+"""Which requests changed, and for whom, so that open pages can say so (R56)."""
 
 from collections import defaultdict
 from collections.abc import Iterator

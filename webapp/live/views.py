@@ -2,7 +2,7 @@
 
 Thousands of open pages ask, so that known sessions are answered before Flask begins, and wait there
 where the server lets them. This quick answer only ever says that there is nothing. Whoever is to be
-told something, and everybody else, goes through the guard like for any page.
+told something, and everybody else, goes through the guard like for any page (R56).
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
