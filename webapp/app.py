@@ -23,6 +23,7 @@ from webapp.approvals import sheet_views as approval_sheet_views
 from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
 from webapp.audit import jobs as audit_jobs
+from webapp.audit import views as audit_views
 from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
 from webapp.checkout import views as checkout_views
@@ -71,6 +72,7 @@ _BLUEPRINTS = (
     approval_views.bp,
     checkout_views.bp,
     company_views.bp,
+    audit_views.bp,
 )
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
 _FEATURES = (

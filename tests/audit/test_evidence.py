@@ -124,7 +124,7 @@ def test_erased_words_leave_a_file_that_proves_the_rest(house: House) -> None:
     house.desk.sql("UPDATE ledger_entries SET content = NULL, salt = NULL WHERE sequence = 2")
     report = check(written(house, made).encode(), house.key.public)
     assert report.problem == ""
-    assert any("names and words are erased" in one for one in report.told)
+    assert any("names and words are erased or withheld" in one for one in report.told)
     assert any("the words of 1 entries" in one for one in report.open)
     house.prove()
 
@@ -138,3 +138,11 @@ def test_only_an_admin_and_whoever_decided_take_evidence_away(house: House) -> N
     for actor in (RITA, BEN, OLGA):
         with pytest.raises(NotFound):
             house.desk.run(evidence_for, actor, made, house.key, now=LATER)
+
+
+def test_an_admin_who_looks_on_reads_no_conversation(house: House) -> None:
+    made = decided(house)
+    for actor, reads in ((ADA, False), (BOB, True)):
+        text = house.desk.run(evidence_for, actor, made, house.key, now=LATER)
+        assert ("why six?" in text) is reads
+        assert check(text.encode(), house.key.public).problem == ""

@@ -39,6 +39,7 @@ NO_PAGES = {
     "company.requests_sheet",
     "live.show",
     "approvals.show_attachment",
+    "audit.show_evidence",
     "approvals.show_decision",
 }
 

@@ -1,6 +1,6 @@
 """Everything that the desk keeps of one request, as data for evidence (R30)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
+from webapp.approvals.domain import Action
 from webapp.approvals.models import Approval, Attachment, Look, Revision
 from webapp.approvals.seals import conditions, goods
 from webapp.identity.domain import Actor
@@ -26,11 +27,19 @@ class Record:
     revisions: list[dict[str, Any]]
     looks: list[dict[str, Any]]
     attachments: list[dict[str, Any]]
+    # Whether the reader may read what the two wrote to each other.
+    is_open: bool = True
+
+
+# What an admin who only looks on is not shown.
+CONVERSATION = frozenset({Action.COMMENT, Action.ASK, Action.ANSWER, Action.REWORD})
 
 
 def for_person(session: Session, actor: Actor, approval_id: str) -> Record:
     """The record for an admin of the company or whoever decided; raises `NotFound` for others."""
-    return _record(session, _one(session, and_(entitled(actor), Approval.id == approval_id)))
+    found = _one(session, and_(entitled(actor), Approval.id == approval_id))
+    own = select(Approval.id).where(queries.visible_to(actor), Approval.id == approval_id)
+    return replace(_record(session, found), is_open=session.scalar(own) is not None)
 
 
 def for_operator(session: Session, tenant_id: str, approval_id: str) -> Record:
@@ -50,7 +59,11 @@ def entitled(actor: Actor) -> ColumnElement[bool]:
     )
     return or_(
         as_admin,
-        and_(queries.visible_to(actor), Approval.decided_by_id == actor.person_id),
+        and_(
+            queries.visible_to(actor),
+            Approval.decided_by_id == actor.person_id,
+            Approval.requester_id != actor.person_id,
+        ),
     )
 
 

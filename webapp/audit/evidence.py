@@ -19,6 +19,7 @@ def evidence_for(
 ) -> str:
     """The evidence of a request, for an admin of its company or whoever decided it.
 
+    An admin who only looks on gets the conversation without its words; the chain holds nonetheless.
     Raises `NotFound` for everybody else.
     """
     found = records.for_person(session, actor, approval_id)
@@ -41,7 +42,7 @@ def _written(
         "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
         "tenant": found.tenant_id,
         "request": found.facts,
-        "entries": [_entry(row) for row in queries.rows(session, *stream)],
+        "entries": [_entry(row, found) for row in queries.rows(session, *stream)],
         "revisions": found.revisions,
         "looks": found.looks,
         "attachments": found.attachments,
@@ -54,7 +55,8 @@ def _written(
     return as_text({"evidence": body, "signature": signature})
 
 
-def _entry(row: Any) -> dict[str, Any]:
+def _entry(row: Any, found: records.Record) -> dict[str, Any]:
+    is_shown = found.is_open or row.action not in records.CONVERSATION
     return {
         "sequence": row.sequence,
         "action": row.action,
@@ -62,8 +64,8 @@ def _entry(row: Any) -> dict[str, Any]:
         "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": row.actor_id,
         "for": row.for_id,
-        "content": row.content,
-        "salt": row.salt,
+        "content": row.content if is_shown else None,
+        "salt": row.salt if is_shown else None,
         "digest": row.digest,
         "previous": row.previous,
         "hash": row.hash,

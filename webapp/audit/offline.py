@@ -91,7 +91,7 @@ def _check_entries(body: Any, report: Report) -> None:
         raise _Wrong("The request names another end of its history.")
     report.proven.append(f"The {facts['length']} entries follow each other, none is missing.")
     if erased:
-        report.open.append(f"the words of {erased} entries, which were erased.")
+        report.open.append(f"the words of {erased} entries, which were erased or withheld.")
     report.open.append(
         "what stands in `request`, `looks` and `attachments` beside the entries: the desk says so."
     )
@@ -128,7 +128,7 @@ def _told(entry: Any) -> str:
         told += f" for {content.get('for') or entry['for']}"
     told += f", revision {entry['revision']}"
     if entry["content"] is None:
-        return f"{told} (names and words are erased)"
+        return f"{told} (names and words are erased or withheld)"
     return f"{told}: {content['text']}" if content.get("text") else told
 
 

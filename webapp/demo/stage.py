@@ -19,6 +19,7 @@ from webapp.demo import cast, story
 from webapp.demo.folder import Folder, began
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
+from webapp.ledger.keys import KeyFolder
 from webapp.outbox import delivery
 from webapp.outbox.mailer import write
 from webapp.outbox.senders import MailboxSender
@@ -49,6 +50,9 @@ def prepare(
         bind(Database(engine), settings.oidc_issuer, now=utcnow())
     finally:
         engine.dispose()
+    keys = KeyFolder(settings.ledger_folder)
+    if keys.signing() is None:
+        keys.make()
 
 
 def freshen(folder: Folder, settings: Settings, *, make_app: MakeApp, echo: Echo) -> None:
