@@ -1,7 +1,6 @@
 """`countersign outbox` and `countersign webhook`."""
 
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update

@@ -40,14 +40,14 @@ def run(app: Flask, *, stop: threading.Event | None = None, once: bool = False) 
     With `once` it delivers what is due now, runs the periodic jobs once, and returns. Periodic jobs
     are the functions in `app.extensions["jobs"]`: they get the present moment, open their own
     transactions, and return how many things they did. The functions in `app.extensions["lanes"]`
-    deliver what is no mail, each in a thread of its own, so that no slow receiver holds up mails.
+    deliver what is no mail, each in a thread of its own, so that no slow receiver holds up mails;
+    a lane with a method `close` is told when the work ends.
     No outage of the database or of the mail server ends the worker.
     """
     lanes: list[Lane] = app.extensions.get("lanes", [])
     with _stopping(stop) as stopped:
         worker = _Worker(app)
-        if not once:
-            _start(app, lanes, stopped)
+        threads = [] if once else _start(app, lanes, stopped)
         while not stopped.is_set():
             busy = worker.turn()
             if once:
@@ -55,6 +55,8 @@ def run(app: Flask, *, stop: threading.Event | None = None, once: bool = False) 
                 if not busy:
                     return
             stopped.wait(0 if busy else worker.pause)
+        for thread in threads:
+            thread.join()
 
 
 def sender_for(chosen: Settings) -> Sender | None:
@@ -72,13 +74,17 @@ def sender_for(chosen: Settings) -> Sender | None:
     return None if chosen.env == "production" else MailboxSender(db.database)
 
 
-def _start(app: Flask, lanes: list[Lane], stopped: threading.Event) -> None:
+def _start(app: Flask, lanes: list[Lane], stopped: threading.Event) -> list[threading.Thread]:
     def loop(lane: Lane) -> None:
         while not stopped.is_set():
             stopped.wait(_NO_PAUSE if _turn(app, lane) else _PAUSE)
+        if close := getattr(lane, "close", None):
+            close()
 
-    for lane in lanes:
-        threading.Thread(target=loop, args=(lane,), daemon=True).start()
+    threads = [threading.Thread(target=loop, args=(lane,), daemon=True) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def _turn(app: Flask, lane: Lane) -> bool:

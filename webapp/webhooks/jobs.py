@@ -52,6 +52,13 @@ class Turns:
             self.running[place] = pool.submit(courier.bring, group)
         return bool(groups or self.running)
 
+    def close(self) -> None:
+        """Wait for what is on its way."""
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+            self.pool = None
+            self.running.clear()
+
     def _look_back(self) -> None:
         for place, future in list(self.running.items()):
             if future.done():
