@@ -13,6 +13,8 @@ UV := $(shell command -v uv 2>/dev/null)
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# Tests start many desks, and each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 BUILD_TOOLS := .venv/build-tools
@@ -34,7 +36,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format messages lock screenshots pictures lighthouse test-oidc wheel clean
+.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -50,6 +52,9 @@ demo: .venv/program.stamp ## Open the desk with a seeded company (PORT=8080, ARG
 
 test: .venv/program.stamp .venv/test.stamp ## Run the tests (ARGS="tests/approvals -x")
 	@$(PY) -m pytest --numprocesses auto $(ARGS)
+
+quick: .venv/program.stamp .venv/test.stamp ## Run what a change breaks first: SQLite, one case of each test
+	@$(PY) -m pytest --numprocesses auto --quick $(ARGS)
 
 check: .venv/program.stamp .venv/test.stamp .venv/dev.stamp ## Check style, types, templates and imports
 	@echo "Checking style ..."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tests.support import databases, postgres, thrift
+from tests.support import databases, postgres, quick, thrift
 from tests.support.app import acme, acme_rows, app, as_, client  # noqa: F401 - fixtures
 from tests.support.cast import filled  # noqa: F401 - fixture
 from tests.support.databases import Backend
@@ -84,6 +84,20 @@ def missing(what: str, reason: Exception) -> NoReturn:
     if what in REQUIRED:
         pytest.fail(f"{what} is required here. {reason}", pytrace=False)
     pytest.skip(str(reason))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the quick loop."""
+    parser.addoption("--quick", action="store_true", help="SQLite only, one case of each test")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the quick loop does not run."""
+    if config.getoption("quick"):
+        kept = quick.shortened(items)
+        left_out = set(items).difference(kept)
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
