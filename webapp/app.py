@@ -50,6 +50,7 @@ from webapp.identity import (
     sessions,
 )
 from webapp.identity import views as identity_views
+from webapp.identity.directory import read_grants
 from webapp.live import views as live_views
 from webapp.orders import views as order_views
 from webapp.outbox import jobs as outbox_jobs
@@ -167,6 +168,7 @@ def _add_frame(app: Flask, known: Settings) -> None:
     errors.init_app(app)
     frame.init_app(app)
     oidc.init_app(app, known)
+    app.extensions["countersign.grants"] = read_grants(known.oidc_roles_file)
 
 
 def _add_features(app: Flask, known: Settings) -> None:

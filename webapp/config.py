@@ -91,6 +91,12 @@ class Settings:
         "Match people by e-mail at their first sign-in even if the provider does not say that it "
         "verified the address.",
     )
+    oidc_roles_file: str = _setting(
+        "",
+        "A JSON file that says which groups of the provider mean which role in which company; "
+        "empty: the provider says nothing of roles.",
+    )
+    oidc_groups_claim: str = _setting("groups", "The claim that lists somebody's groups.")
     oidc_provider_name: str = _setting(
         N_("your organisation"), "How the button on the sign-in page calls the provider."
     )

@@ -39,7 +39,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("Settings", True, "They can be used.")
     database = list(_safely(_database, settings))
     yield from database
-    outbox = (_outbox,) if database[0].is_fine else ()
+    outbox = (_outbox, _roles) if database[0].is_fine else ()
     checks = (*outbox, _files, _provider, _mail)
     for check in checks:
         yield from _safely(check, settings)
@@ -56,6 +56,7 @@ def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Iterato
 _REMEDIES = {
     "Database": f"Check {variable('database_url')}, and that its server runs and knows this user.",
     "Outbox": "See that `countersign serve` or `countersign worker` runs.",
+    "Roles": f"Correct the file that {variable('oidc_roles_file')} names.",
     "Files": f"Check {variable('files_dir')}, and that this user may write there.",
     "Provider": f"Check {variable('oidc_issuer')}, and that this machine reaches it.",
     "Mail": f"Check {variable('smtp_url')}, and that this machine reaches it.",
@@ -97,6 +98,24 @@ def _outbox(settings: Settings) -> Finding:
     if waiting.last_error:
         words += f" The last error was: {waiting.last_error}"
     return Finding("Outbox", is_fine, words, "" if is_fine else _REMEDIES["Outbox"])
+
+
+def _roles(settings: Settings) -> Finding:
+    from webapp.identity.directory import read_grants, strangers
+
+    grants = read_grants(settings.oidc_roles_file)
+    if not grants:
+        return Finding("Roles", True, "The provider says nothing of them; admins do.")
+    engine = make_engine(settings.database_url)
+    try:
+        with Database(engine).reading() as session:
+            unknown = strangers(session, grants)
+    finally:
+        engine.dispose()
+    if unknown:
+        words = f"Groups are mapped to companies that do not exist: {', '.join(unknown)}."
+        return Finding("Roles", False, words, _REMEDIES["Roles"])
+    return Finding("Roles", True, f"Groups that mean a role: {len({one.group for one in grants})}.")
 
 
 def _files(settings: Settings) -> Finding:

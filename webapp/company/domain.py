@@ -116,6 +116,8 @@ def _story(event: EventFacts) -> Sentence:
         return _absence_story(deed, event.actor_name, data)
     roles = {name: sentence(Role(data[name]).label) for name in _ROLE_KEYS if name in data}
     text = _WEBHOOKS[data["deed"]] if deed is Deed.WEBHOOK else _STORIES[deed]
+    if deed is Deed.DIRECTORY and not roles:
+        text = N_("The identity provider says that {person} acts for the company no more")
     whom = {name: data[name] for name in ("person", "address") if name in data}
     return sentence(text, actor=event.actor_name, **whom, **roles)
 
@@ -260,6 +262,7 @@ _WEBHOOKS = {
 _ROLE_KEYS = ("role", "old", "new")
 _STORIES = {
     Deed.ADD: N_("*{actor}* added {person} ({role})"),
+    Deed.DIRECTORY: N_("The identity provider says what {person} is here: {role}"),
     Deed.ROLE: N_("*{actor}* changed the role of {person} from {old} to {new}"),
     Deed.ACTIVATE: N_("*{actor}* let {person} act for the company again"),
     Deed.DEACTIVATE: N_("*{actor}* ended that {person} acts for the company"),
@@ -275,6 +278,7 @@ _ICONS = {
     Deed.INVITE: "mail",
     Deed.LIMIT: "credit-card",
     Deed.AGAIN: "lock",
+    Deed.DIRECTORY: "users",
     Deed.GROUP: "users",
     Deed.PHRASES: "pencil",
     Deed.AWAY: "users",

@@ -270,6 +270,7 @@ class Claims:
     subject: str
     email: str = ""
     has_unverified_email: bool = False
+    groups: tuple[str, ...] = ()
 
 
 THEMES = ("system", "light", "dark")

@@ -2,7 +2,7 @@
 
 import secrets
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -131,7 +131,8 @@ def finish(settings: Settings, *, since: int | None = None, now: datetime) -> Si
     user = token.get("userinfo")
     if not user:
         raise SignInFailed("the answer holds no ID token")
-    claims = claims_of({**_asked_for(token, user), **user}, settings)
+    wanted = {"email", *([settings.oidc_groups_claim] if settings.oidc_roles_file else [])}
+    claims = claims_of({**_asked_for(token, user, wanted), **user}, settings)
     proven_at, level = _proof(user, now=now)
     if since is not None:
         _check_proof(proven_at, level, since=since, levels=settings.oidc_acr_values.split())
@@ -146,6 +147,7 @@ def claims_of(user: Mapping[str, Any], settings: Settings) -> Claims:
         subject=str(user["sub"]),
         email=email,
         has_unverified_email=bool(user.get("email")) and not email,
+        groups=_groups(user.get(settings.oidc_groups_claim)),
     )
 
 
@@ -249,15 +251,25 @@ def _check_issuer_parameter(settings: Settings) -> None:
             raise SignInFailed("the answer does not say which provider it comes from")
 
 
-def _asked_for(token: Mapping[str, Any], user: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the provider tells only when it is asked: some keep the e-mail out of the ID token."""
+def _groups(given: Any) -> tuple[str, ...]:
+    """The names in a claim that holds one or many; anything else names none."""
+    names = given if isinstance(given, list) else [given]
+    return tuple(one for one in names if isinstance(one, str))
+
+
+def _asked_for(
+    token: Mapping[str, Any], user: Mapping[str, Any], wanted: Collection[str]
+) -> Mapping[str, Any]:
+    """What the provider tells only when it is asked: some keep all but the subject for that."""
     client = _client()
-    if "email" in user or not _guarded(client.load_server_metadata).get("userinfo_endpoint"):
+    if user.keys() >= set(wanted) or not _guarded(client.load_server_metadata).get(
+        "userinfo_endpoint"
+    ):
         return {}
     info: Mapping[str, Any] = _guarded(lambda: client.userinfo(token=token))
     if info.get("sub") != user["sub"]:
         raise SignInFailed("the provider tells of somebody else than it signed")
-    return {name: info[name] for name in ("email", "email_verified") if name in info}
+    return {name: info[name] for name in ("email_verified", *wanted) if name in info}
 
 
 def _proof(user: Mapping[str, Any], *, now: datetime) -> tuple[int | None, str]:

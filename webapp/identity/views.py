@@ -3,13 +3,24 @@
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 
 from webapp.config import LANGUAGES
 from webapp.errors import refuse, show
 from webapp.extensions import csrf, db, settings
 from webapp.identity import kept, oidc, service, session_store
+from webapp.identity.directory import bring_into_line
 from webapp.identity.domain import Account, Claims
 from webapp.identity.guards import current_actor
 from webapp.identity.proofs import proof
@@ -109,7 +120,7 @@ def callback() -> Response:
         return _enter(found.claims, accounts[0], keep)
     claims = found.claims
     current_session()[PENDING] = {
-        "claims": [claims.issuer, claims.subject, claims.email],
+        "claims": [claims.issuer, claims.subject, claims.email, list(claims.groups)],
         "keep": keep,
     }
     return go(url_for("identity.tenant_choice"))
@@ -217,6 +228,8 @@ def _enter(claims: Claims, account: Account, keep: dict[str, Any]) -> Response:
     """Renew the session for this person, and go where they wanted to go."""
     session = current_session()
     with db.transaction() as writing:
+        grants = current_app.extensions["countersign.grants"]
+        bring_into_line(writing, account, claims.groups, grants, now=utcnow())
         company_id = service.enter(writing, claims, account, language=chosen_language())
     keep = {**keep, CSRF_KEY: new_id() + new_id()}
     keep |= kept.carried_over(session, account.tenant_id, account.person_id)
@@ -239,8 +252,9 @@ def _pending() -> tuple[Claims | None, dict[str, Any]]:
     pending = current_session().get(PENDING)
     if pending is None:
         return None, {}
-    issuer, subject, email = pending["claims"]
-    return Claims(issuer=issuer, subject=subject, email=email), pending["keep"]
+    issuer, subject, email, groups = pending["claims"]
+    claims = Claims(issuer=issuer, subject=subject, email=email, groups=tuple(groups))
+    return claims, pending["keep"]
 
 
 def _callback_url() -> str:
