@@ -178,7 +178,6 @@ PLACES = (
     Place("company-requests", "company.show", "/company?view=requests", "ada"),
     Place("company-figures", "company.show", "/company?view=figures", "ada"),
     Place("company-departure", "company.new_departure", "/company/people/bob/departure", "ada"),
-    Place("company-bereft", "company.new_departure", "/company/people/ada/departure", "claus"),
     Place("company-request", "company.show_request", "/company/requests/{p08}", "ada"),
     Place("company-refused", "company.show", "/company", "bob"),
     Place("account", "account.show", "/account", "ada"),
