@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.ledger import queries
@@ -146,50 +146,31 @@ def _compare(tenant_id: str, found: Any) -> None:
 
 def _ends(session: Session, tenant_id: str) -> Iterator[Any]:
     """The last entry of every history, and how far the last checkpoint covers it."""
-    later, sealed, newer = aliased(LedgerEntry), aliased(SealedHead), aliased(SealedHead)
-    covered = aliased(LedgerEntry)
-    entry = (LedgerEntry.tenant_id, LedgerEntry.stream_id)
-    newest = (
-        select(func.max(newer.number))
-        .where(newer.tenant_id == entry[0], newer.stream_id == entry[1])
-        .correlate(LedgerEntry)
-        .scalar_subquery()
-    )
+    later, sealed, covered = aliased(LedgerEntry), aliased(SealedHead), aliased(LedgerEntry)
+    is_newest = sealed.number == _newest_number()
+    is_covered = covered.sequence == sealed.length
+    columns = (LedgerEntry.stream_id, LedgerEntry.sequence, LedgerEntry.hash)
     query = (
-        select(
-            LedgerEntry.stream_id,
-            LedgerEntry.sequence,
-            LedgerEntry.hash,
-            sealed.length,
-            sealed.head,
-            covered.hash.label("covered"),
-        )
+        select(*columns, sealed.length, sealed.head, covered.hash.label("covered"))
         .select_from(LedgerEntry)
-        .outerjoin(
-            sealed,
-            and_(
-                sealed.tenant_id == entry[0],
-                sealed.stream_id == entry[1],
-                sealed.number == newest,
-            ),
-        )
-        .outerjoin(
-            covered,
-            and_(
-                covered.tenant_id == entry[0],
-                covered.stream_id == entry[1],
-                covered.sequence == sealed.length,
-            ),
-        )
+        .outerjoin(sealed, and_(_same_history(sealed), is_newest))
+        .outerjoin(covered, and_(_same_history(covered), is_covered))
         .where(
             LedgerEntry.tenant_id == tenant_id,
-            ~exists().where(
-                later.tenant_id == entry[0],
-                later.stream_id == entry[1],
-                later.sequence > LedgerEntry.sequence,
-            ),
+            ~exists().where(_same_history(later), later.sequence > LedgerEntry.sequence),
         )
         .order_by(queries.by_code_points(session, LedgerEntry.stream_id))
     )
     with session.connection().execute(query.execution_options(yield_per=_BATCH)) as found:
         yield from found
+
+
+def _same_history(other: Any) -> ColumnElement[bool]:
+    return and_(other.tenant_id == LedgerEntry.tenant_id, other.stream_id == LedgerEntry.stream_id)
+
+
+def _newest_number() -> Any:
+    """The number of the newest checkpoint before which a history had grown."""
+    newer = aliased(SealedHead)
+    query = select(func.max(newer.number)).where(_same_history(newer))
+    return query.correlate(LedgerEntry).scalar_subquery()
