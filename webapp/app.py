@@ -23,6 +23,7 @@ from webapp.approvals import sheet_views as approval_sheet_views
 from webapp.approvals import views as approval_views
 from webapp.assets import Assets, data_root
 from webapp.audit import jobs as audit_jobs
+from webapp.audit import paper_views as audit_paper_views
 from webapp.audit import views as audit_views
 from webapp.carts import line_views, quote_views
 from webapp.carts import views as cart_views
@@ -102,6 +103,7 @@ _FURTHER_PAGES = (
     reason_views,
     company_sheet_views,
     approval_sheet_views,
+    audit_paper_views,
     request_views,
     message_views,
     webhook_views,

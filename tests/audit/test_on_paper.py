@@ -33,7 +33,8 @@ def test_people_read_what_the_file_proves(app: Flask, house: House, is_sealed: b
     for expected in (
         "Evidence for request", "Approved", "Asked by Rita Roe", "Who was asked Bob Buyer",
         "Decided by Bob Buyer", "Bob Buyer asked a question", "Grüße, why six?",
-        "Bob Buyer approved revision 2", "countersign audit verify-evidence",
+        "Cordless drill 18 V", "Hafenweg 7", "510.00 EUR", "Bob Buyer approved revision 2",
+        "countersign audit verify-evidence",
     ):  # fmt: skip
         assert expected in whole, expected
     joined = whole.replace(" ", "")

@@ -40,6 +40,7 @@ NO_PAGES = {
     "live.show",
     "approvals.show_attachment",
     "audit.show_evidence",
+    "audit.show_evidence_paper",
     "approvals.show_decision",
 }
 

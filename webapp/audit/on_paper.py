@@ -12,11 +12,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from webapp.approvals import paperwork
 from webapp.approvals.domain import Status
 from webapp.approvals.paperwork import runs, stamp
 from webapp.approvals.timeline import tell
+from webapp.carts.snapshot import thaw
 from webapp.i18n import number, reader
+from webapp.kernel.money import Money
 from webapp.ledger.queries import Event
+from webapp.orders.delivery import thaw as thaw_words
+from webapp.orders.details import read
 from webapp.paper.content import (
     Block,
     Cell,
@@ -82,6 +87,8 @@ def _blocks(body: Mapping[str, Any], named: str, digest: str) -> Iterator[Block]
         story=plain(story),
     )
     yield Facts(list(_people(body)))
+    if body["revisions"]:
+        yield from _asked(body["revisions"][-1])
     yield from _history(body)
     yield from _looks(body)
     yield from _files(body)
@@ -97,6 +104,16 @@ def _people(body: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact(_("Decided by"), facts["decided_by"]["name"], _when(facts["decided_at"]))
     if facts["order"]:
         yield Fact(_("Order"), facts["order"])
+
+
+def _asked(revision: Mapping[str, Any]) -> Iterator[Block]:
+    """The goods and terms of the last revision."""
+    snapshot, terms = thaw(json.loads(revision["goods"])), json.loads(revision["terms"])
+    view = read(terms["details"], snapshot.currency)
+    shipping = view.shipping or Money.zero(snapshot.currency)
+    yield from paperwork.goods(snapshot, view, snapshot.totals.gross + shipping)
+    if terms["details"] or terms["delivery_window"]:
+        yield from paperwork.terms(view, thaw_words(terms["words"], terms["delivery_window"]))
 
 
 def _history(body: Mapping[str, Any]) -> Iterator[Block]:
@@ -196,4 +213,6 @@ def _when(moment: str | None) -> str:
 
 
 def _spaced(digest: str) -> str:
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+    """A hash in groups, in two lines of the same length."""
+    groups = [digest[start : start + 8] for start in range(0, len(digest), 8)]
+    return "\n".join((" ".join(groups[:4]), " ".join(groups[4:])))

@@ -176,6 +176,16 @@ Block = Lead | Meter | Signatures | Heading | Paragraph | Quote | Table | Facts 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file inside the file, which readers list as an attachment."""
+
+    name: str
+    media_type: str
+    content: bytes
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A whole document.
 
@@ -194,3 +204,4 @@ class Paper:
     page_words: str
     missing_words: str
     blocks: Sequence[Block] = field(default=())
+    enclosed: Enclosure | None = None

@@ -1,4 +1,4 @@
-"""Marks on pages as a PDF: PDF/A-2u, tagged, with only those letters of the faces that it needs."""
+"""Marks on pages as a PDF: tagged PDF/A, with only those letters of the faces that it needs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
@@ -29,6 +29,7 @@ def painted(paper: Paper, pages: Sequence[Page]) -> bytes:
     for face in Face:
         pdf.add_font(face, fname=face.file)
     _describe(pdf, paper)
+    _enclose(pdf, paper)
     for page in pages:
         pdf.add_page()
         for tag, marks in groupby(page, lambda mark: getattr(mark, "tag", None)):
@@ -62,9 +63,24 @@ def _describe(pdf: FPDF, paper: Paper) -> None:
     pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
 
 
+def _enclose(pdf: FPDF, paper: Paper) -> None:
+    if paper.enclosed is not None:
+        pdf.embed_file(
+            bytes=paper.enclosed.content,
+            basename=paper.enclosed.name,
+            modification_date=paper.made_at.astimezone(UTC),
+            mime_type=paper.enclosed.media_type,
+            associated_file_relationship="Source",
+            desc=paper.enclosed.words,
+            compress=True,
+        )
+
+
 def _metadata(paper: Paper) -> str:
     """What the file says of itself once more as XMP; the library would name the time of writing."""
     made = paper.made_at.astimezone(UTC).isoformat(timespec="seconds")
+    # PDF/A-2 encloses nothing but PDF/A.
+    version = 2 if paper.enclosed is None else 3
     return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -75,7 +91,7 @@ def _metadata(paper: Paper) -> str:
 <xmp:CreatorTool>{_PRODUCT}</xmp:CreatorTool>
 <xmp:CreateDate>{made}</xmp:CreateDate>
 <pdf:Producer>{_PRODUCT}</pdf:Producer>
-<pdfaid:part>2</pdfaid:part>
+<pdfaid:part>{version}</pdfaid:part>
 <pdfaid:conformance>U</pdfaid:conformance>
 </rdf:Description>
 </rdf:RDF>
