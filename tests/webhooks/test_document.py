@@ -8,8 +8,8 @@ from typing import Any
 from tests.support.cast import BOB, Desk
 from tests.webhooks.conftest import Round
 from tests.webhooks.receiver import Receiver
-from webapp.webhooks import sending, service
-from webapp.webhooks.domain import PATIENCE, PLAN, EventType
+from webapp.webhooks import sending
+from webapp.webhooks.domain import MOST_ENDPOINTS, PATIENCE, PLAN, EventType
 from webapp.webhooks.publishing import ping
 from webapp.webhooks.service import Shown
 
@@ -65,5 +65,5 @@ def test_the_times_are_those_of_the_program() -> None:
     assert f"within **{sending.TIMEOUT:g} seconds**" in PAGE
     assert PATIENCE.days == 5
     assert "taken nothing for **five days**" in PAGE
-    assert service.MOST_ENDPOINTS == 20
+    assert MOST_ENDPOINTS == 20
     assert "has up to twenty" in PAGE
