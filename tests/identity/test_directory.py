@@ -1,4 +1,4 @@
-"""Roles from groups of the identity provider: given, changed and taken at each sign-in (R61)."""
+"""Roles from groups of the identity provider: given, changed and taken at each sign-in (R57)."""
 
 import json
 from collections.abc import Callable

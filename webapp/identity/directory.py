@@ -1,4 +1,4 @@
-"""Memberships that the identity provider decides on: groups of its claims become roles (R61)."""
+"""Memberships that the identity provider decides on: groups of its claims become roles (R57)."""
 
 import json
 from collections.abc import Iterable, Sequence
