@@ -4,10 +4,11 @@ import multiprocessing
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from threading import Thread
@@ -43,7 +44,7 @@ def waiting_application() -> "Flask":
     from webapp.live.views import let_wait
 
     app = application()
-    let_wait(app, settings_of(app).waiting)
+    _at_signal(let_wait(app, settings_of(app).waiting))
     return app
 
 
@@ -99,6 +100,21 @@ def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.error,
     )
+
+
+def _at_signal(act: Callable[[], None]) -> None:
+    """Act at the first signal to stop; the server, whose handler it is, waits for open answers."""
+    hears, says = socket.socketpair()
+    says.setblocking(False)
+    signal.set_wakeup_fd(says.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        # Both ends stay open as long as this waits.
+        hears.recv(1)
+        act()
+        says.fileno()
+
+    Thread(target=listen, name="stop", daemon=True).start()
 
 
 def _connections(settings: Settings) -> int:

@@ -239,6 +239,7 @@ def test_a_cart_and_its_checkout_follow_what_becomes_of_the_request(desk: Desk, 
     ada = sit(desk, "ada", to=f"/approvals/{asked}")
     ada.press(f"Approve {TOTAL}")
     ada.press("Approve and place the order")
+    ada.is_told("is placed")
     order = desk.order_of(asked).id
     expect(on_cart.page.get_by_role("main")).to_contain_text("Ordered", timeout=SOON)
     expect(on_checkout.page.get_by_role("main")).to_contain_text("See the order", timeout=SOON)

@@ -75,6 +75,13 @@ def test_without_a_seat_the_answer_comes_at_once(house: House) -> None:
     assert not first.done()
 
 
+def test_a_server_that_stops_sends_everybody_away(house: House) -> None:
+    pages = [house.open("s1", BOB), house.open("s2", RITA)]
+    house.lobby.close()
+    assert [page.result(2) for page in pages] == [False, False]
+    assert house.open("s1", BOB).result(1) is False
+
+
 def test_a_database_that_is_away_for_a_moment_calls_nobody(house: House) -> None:
     bob = house.open("s1", BOB)
     house.is_broken = True

@@ -50,6 +50,14 @@ class Lobby:
             called.wait(PATIENCE)
         return self._board.has_news(reader, since)
 
+    def close(self) -> None:
+        """Answer everybody, and let nobody wait any more."""
+        with self._lock:
+            self.seats = 0
+            for waiting in self._waiting.values():
+                for called in waiting:
+                    called.set()
+
     @contextmanager
     def _seat(self, session_id: str, reader: Reader) -> "Iterator[Event | None]":
         called = self._sit(session_id, reader)

@@ -48,10 +48,14 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"live_moment": g.get("live_moment", 0)})
 
 
-def let_wait(app: Flask, pages: int) -> None:
-    """Let so many open pages wait for an answer; the server must have a thread for each of them."""
+def let_wait(app: Flask, pages: int) -> Callable[[], None]:
+    """Let so many open pages wait for an answer; the server must have a thread for each of them.
+
+    Gives what sends them all away, for a server that stops.
+    """
     lobby: Lobby = app.extensions[_LOBBY]
     lobby.seats = pages
+    return lobby.close
 
 
 def wrap(app: Flask, application: "WSGIApplication") -> "WSGIApplication":
