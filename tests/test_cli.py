@@ -75,6 +75,8 @@ def countersign(tmp_path: Path) -> Program:
         ("client", "add"),
         ("client", "list"),
         ("client", "revoke"),
+        ("backup",),
+        ("restore",),
     ],
     ids=" ".join,
 )

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Flask, Response, make_response
+from flask import Flask
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import errors, extensions, headers, i18n, logs, migrating, packing, web
+from webapp import errors, extensions, headers, i18n, logs, metering, monitoring, packing, web
 from webapp.approvals import (
     action_views,
     attachment_views,
@@ -158,6 +157,7 @@ def _make(known: Settings) -> Flask:
 def _add_frame(app: Flask, known: Settings) -> None:
     # The order is that of a request: number it, look who is there, then at the form and its token.
     logs.init_app(app)
+    metering.init_app(app)
     packing.init_app(app)
     headers.init_app(app)
     sessions.init_app(app)
@@ -174,7 +174,7 @@ def _add_frame(app: Flask, known: Settings) -> None:
 
 
 def _add_features(app: Flask, known: Settings) -> None:
-    app.add_url_rule("/healthz", "health", _health, methods=["GET"])
+    monitoring.init_app(app)
     for feature in _FEATURES:
         feature.init_app(app)
     for blueprint in _BLUEPRINTS:
@@ -195,16 +195,3 @@ def _wrap(app: Flask, known: Settings, assets: Assets) -> None:
     if known.proxies:
         served = ProxyFix(served, x_for=known.proxies, x_proto=known.proxies, x_host=known.proxies)
     app.wsgi_app = served  # type: ignore[method-assign, assignment]
-
-
-def _health() -> Response:
-    """200 when the database answers and has the schema of this program, otherwise 503."""
-    try:
-        with extensions.db.reading() as session:
-            is_ready = migrating.is_current(session.connection())
-        words = "ok" if is_ready else "the database needs `countersign db upgrade`"
-    except SQLAlchemyError:
-        is_ready, words = False, "the database does not answer"
-    response = make_response(words + "\n", 200 if is_ready else 503)
-    response.mimetype = "text/plain"
-    return response

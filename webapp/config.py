@@ -144,8 +144,8 @@ class Settings:
     threads: int = _setting(8, "Requests that one process serves at the same time; 2 or more.")
     waiting: int = _setting(
         1000,
-        "Open pages that one process lets wait for news, each in a thread that sleeps; those beyond "
-        "ask every other second.",
+        "Open pages that one process lets wait for news, each in a thread that sleeps; those "
+        "beyond ask every other second.",
     )
     proxies: int = _setting(
         0, "How many reverse proxies in front are trusted for the address and scheme of a request."
