@@ -16,8 +16,8 @@ from tests.support.places import PLACES, be, names
 pytestmark = pytest.mark.journey
 
 KB = 1024
-# The goals are 30 kB for the first view, 20 for scripts and 6 for a later page. htmx alone is half of
-# the first; this holds what is reached, so that it does not get worse unseen.
+# The goals are 30 kB for the first view, 20 for scripts and 6 for a later page. htmx alone is half
+# of the first; this holds what is reached, so that it does not get worse unseen.
 FIRST_VIEW, SCRIPTS, LATER = 37 * KB, 21 * KB, 6.25 * KB
 # The page, its style sheet, our script and htmx. The icon of the tab comes beside them, once.
 REQUESTS, ICON = 4, "favicon"
