@@ -11,7 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import migrating, soundness
 from webapp.config import BadSettings, Settings, variable
 from webapp.db import Database, make_engine
+from webapp.identity import tenant_settings
 from webapp.kernel.clock import utcnow
+from webapp.ledger.keys import KeyFolder
+from webapp.ledger.queries import checkpoint
 from webapp.outbox.queries import backlog
 from webapp.outbox.smtp import MailServer
 
@@ -39,7 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("Settings", True, "They can be used.")
     database = list(_safely(_database, settings))
     yield from database
-    outbox = (_outbox, _roles) if database[0].is_fine else ()
+    outbox = (_outbox, _history, _roles) if database[0].is_fine else ()
     checks = (*outbox, _files, _provider, _mail)
     for check in checks:
         yield from _safely(check, settings)
@@ -57,6 +60,7 @@ _REMEDIES = {
     "Database": f"Check {variable('database_url')}, and that its server runs and knows this user.",
     "Outbox": "See that `countersign serve` or `countersign worker` runs.",
     "Roles": f"Correct the file that {variable('oidc_roles_file')} names.",
+    "History": "See that the worker runs, and look for `checkpoint.` in its log.",
     "Files": f"Check {variable('files_dir')}, and that this user may write there.",
     "Provider": f"Check {variable('oidc_issuer')}, and that this machine reaches it.",
     "Mail": f"Check {variable('smtp_url')}, and that this machine reaches it.",
@@ -116,6 +120,24 @@ def _roles(settings: Settings) -> Finding:
         words = f"Groups are mapped to companies that do not exist: {', '.join(unknown)}."
         return Finding("Roles", False, words, _REMEDIES["Roles"])
     return Finding("Roles", True, f"Groups that mean a role: {len({one.group for one in grants})}.")
+
+
+def _history(settings: Settings) -> Finding:
+    key = KeyFolder(settings.ledger_folder).signing() if settings.checkpoint_hours else None
+    if key is None:
+        return Finding("History", True, "Nothing seals it; `countersign audit key` makes a key.")
+    engine = make_engine(settings.database_url)
+    try:
+        with Database(engine).reading() as session:
+            tenants = tenant_settings.tenant_ids(session)
+            found = [checkpoint(session, one) for one in tenants]
+    finally:
+        engine.dispose()
+    # Twice the time, since a checkpoint may be under way.
+    oldest = (utcnow() - timedelta(hours=2 * settings.checkpoint_hours)).isoformat()
+    late = [one for one in found if one is None or one.statement.at < oldest]
+    words = f"Key {key.public.id}; tenants without a recent checkpoint: {len(late)}."
+    return Finding("History", not late, words, _REMEDIES["History"] if late else "")
 
 
 def _files(settings: Settings) -> Finding:

@@ -112,3 +112,16 @@ def test_the_mail_holds_the_checkpoint(sealing: Flask, acme: Database) -> None:
     assert letter.subject == "Checkpoint 1 of the history of acme"
     assert '"signature": "' in letter.text
     assert "countersign-checkpoint-1" in letter.html
+
+
+def test_the_doctor_says_whether_the_history_is_sealed(
+    countersign: Program, acme_rows: Rows
+) -> None:
+    engine = make_engine(countersign.url)
+    fill(Database(engine), acme_rows)
+    engine.dispose()
+    assert "History: Nothing seals it" in countersign("doctor").output
+    countersign("audit", "key")
+    assert "tenants without a recent checkpoint: 1." in countersign("doctor").output
+    countersign("audit", "checkpoint")
+    assert "tenants without a recent checkpoint: 0." in countersign("doctor").output
