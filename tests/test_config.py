@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from webapp.config import BadSettings, Settings, explain, to_environ
+from webapp.config import BadSettings, Settings, to_environ
+from webapp.explaining import explain
 from webapp.soundness import problems, require_sound
 
 KEY = "k3y-of-a-production-desk-with-many-letters"

@@ -7,8 +7,9 @@ import click
 import pytest
 
 from webapp import cli
-from webapp.config import Settings, explain
+from webapp.config import Settings
 from webapp.demo import cast
+from webapp.explaining import explain
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -45,7 +46,9 @@ def test_every_setting_is_explained_in_the_words_of_the_doctor() -> None:
 def test_every_command_that_is_named_exists(document: Path) -> None:
     known = commands(cli.main)
     named = re.findall(
-        r"(?:^|[`(])countersign ((?:db |audit |client |outbox |webhook )?[a-z]+)", document.read_text(), re.M
+        r"(?:^|[`(])countersign ((?:db |audit |client |outbox |webhook )?[a-z]+)",
+        document.read_text(),
+        re.M,
     )
     assert set(named) - known == set()
 

@@ -1,4 +1,4 @@
-"""The settings: read once from the environment, checked, and explained by `countersign doctor`."""
+"""The settings: read once from the environment, each with the words that explain it."""
 
 import os
 from collections.abc import Mapping
@@ -71,9 +71,7 @@ class Settings:
         24, "Hours between checkpoints of the history, as soon as there is a key; 0: none."
     )
     checkpoint_to: str = _setting(
-        "",
-        "Where checkpoints go, separated by commas: folders, and mailto:auditor@example.com. Empty: "
-        "the folder `checkpoints` beside the keys.",
+        "", "Folders, mailto:auditor@example.com, by commas; empty: `checkpoints` beside the keys."
     )
     secret_key: str = _setting(
         "", "At least 32 random characters; forms are signed with it.", secret=True
@@ -166,8 +164,8 @@ class Settings:
     )
     metrics_token: str = _setting(
         "",
-        "What Prometheus shows (`Authorization: Bearer ...`) to read `/metrics`; empty: there is no "
-        "such page.",
+        "What Prometheus shows (`Authorization: Bearer ...`) to read `/metrics`; empty: there is "
+        "no such page.",
         secret=True,
     )
     log_level: str = _setting("info", "debug, info, warning or error.")
@@ -229,10 +227,7 @@ class Settings:
 
 def to_environ(settings: Settings) -> dict[str, str]:
     """The environment from which another process reads the same settings."""
-    return {
-        variable(one.name): _shown(getattr(settings, one.name), secret=False)
-        for one in fields(settings)
-    }
+    return {variable(one.name): written(getattr(settings, one.name)) for one in fields(settings)}
 
 
 def variable(name: str) -> str:
@@ -240,27 +235,9 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """One line of the table of settings; a secret's value is hidden."""
-
-    name: str
-    value: str
-    default: str
-    explained: str
-
-
-def explain(settings: Settings) -> list[Explained]:
-    """Every setting with its value, its default and what it is for, in reading order."""
-    return [
-        Explained(
-            variable(one.name),
-            _shown(getattr(settings, one.name), secret=one.metadata["secret"]),
-            _shown(one.default, secret=False),
-            one.metadata["explained"],
-        )
-        for one in fields(settings)
-    ]
+def written(value: Any) -> str:
+    """A value as one writes it in the environment."""
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def _read(defaults: Settings, given: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -291,18 +268,3 @@ def _parse(text: str, default: Any) -> Any:
         except ValueError:
             raise ValueError(f"{text!r} is not a whole number.") from None
     return text
-
-
-def _shown(value: Any, *, secret: bool) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if secret and value:
-        return _without_password(value) if "://" in value else "(set)"
-    return str(value)
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    return url.replace(f":{parts.password}@", ":***@")

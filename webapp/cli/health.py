@@ -3,7 +3,8 @@
 import click
 
 from webapp.cli.program import clearly, fail, main
-from webapp.config import Settings, explain
+from webapp.config import Settings
+from webapp.explaining import explain
 
 
 @main.command()
