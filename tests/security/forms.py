@@ -216,7 +216,7 @@ FORMS = (
     Form(
         "webhook",
         "ada",
-        "/company/webhooks/{webhook}/edit",
+        "/company/webhooks/{hook}/edit",
         {
             "url": "https://hooks.example.com/in",
             "description": "ERP",
@@ -226,13 +226,13 @@ FORMS = (
         },
         ("url", "description"),
     ),
-    Form("test of a webhook", "ada", "/company/webhooks/{webhook}/tests", {}),
-    Form("secret of a webhook", "ada", "/company/webhooks/{webhook}/secret", {}, status=201),
-    Form("removal of a webhook", "ada", "/company/webhooks/{webhook}/removal", {}),
+    Form("test of a webhook", "ada", "/company/webhooks/{hook}/tests", {}),
+    Form("secret of a webhook", "ada", "/company/webhooks/{hook}/secret", {}, status=201),
+    Form("removal of a webhook", "ada", "/company/webhooks/{hook}/removal", {}),
     Form(
         "delivery once more",
         "ada",
-        "/company/webhooks/{webhook}/deliveries/{delivery}/replay",
+        "/company/webhooks/{hook}/deliveries/{sent}/replay",
         {},
     ),
     Form("message once more", "ada", "/company/messages/{message}/replay", {}),

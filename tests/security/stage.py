@@ -206,9 +206,9 @@ def _set_up_webhook(stage: Stage) -> None:
     desk, ids, now = stage.desk, stage.ids, utcnow()
     draft = webhooks.Draft(url="https://hooks.example.com/", event_types=("order.created",))
     set_up = webhooks.Desk(vault=Vault("a key for tests only, 0123456789"), allowed=Allowed())
-    ids["webhook"] = desk.run(webhooks.add_own, ADA, draft, set_up, now=now).endpoint.id
-    ids["delivery"] = desk.run(webhooks.ping_own, ADA, ids["webhook"], now=now)
+    ids["hook"] = desk.run(webhooks.add_own, ADA, draft, set_up, now=now).endpoint.id
+    ids["sent"] = desk.run(webhooks.ping_own, ADA, ids["hook"], now=now)
     mail = "SELECT min(id) FROM outbox_messages WHERE stream_id = :pending"
     [(ids["message"],)] = desk.sql(mail, pending=ids["pending"])
     given_up = "UPDATE outbox_messages SET status = 'DEAD' WHERE id IN (:delivery, :message)"
-    desk.sql(given_up, delivery=ids["delivery"], message=ids["message"])
+    desk.sql(given_up, delivery=ids["sent"], message=ids["message"])

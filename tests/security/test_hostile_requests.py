@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from tests.security.forms import FORMS, Form
 from tests.security.stage import Stage, ask
-from tests.security.test_hostile_input import FORMS, WORDS, Form, encoded, is_ours, send
 from webapp.kernel.paging import encode_cursor
 
 CLEAR = {200, 201, 302, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422}

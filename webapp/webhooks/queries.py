@@ -14,6 +14,7 @@ from webapp.outbox import queries as outbox
 from webapp.outbox.queries import Row
 from webapp.webhooks.domain import EventType, State
 from webapp.webhooks.models import Attempt, Endpoint
+from webapp.webhooks.signing import shown_id
 
 _MOST_ATTEMPTS = 100
 
@@ -65,6 +66,11 @@ class Delivery:
 
     message: Row
     attempts: list[AttemptView]
+
+    @property
+    def shown_id(self) -> str:
+        """The id under which its receiver knows it."""
+        return shown_id(self.message.id)
 
     @property
     def body(self) -> str:

@@ -6,9 +6,14 @@ from datetime import datetime
 from standardwebhooks import Webhook
 
 
+def shown_id(message_id: str) -> str:
+    """The id under which receivers know a message; the same however often it is sent."""
+    return f"msg_{message_id}"
+
+
 def headers(message_id: str, body: str, secrets: Sequence[str], *, now: datetime) -> dict[str, str]:
     """Id, moment of this attempt, and a signature with each secret that counts."""
-    own = f"msg_{message_id}"
+    own = shown_id(message_id)
     signatures = [Webhook(secret).sign(own, now, body) for secret in secrets]
     return {
         "webhook-id": own,
