@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.security.forms import FORMS, Form
 from tests.security.stage import Stage, ask
+from tests.security.test_hostile_input import WORDS, encoded, is_ours, send
 from webapp.kernel.paging import encode_cursor
 
 CLEAR = {200, 201, 302, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422}
