@@ -36,7 +36,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc wheel clean
+.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc test-faults wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -94,6 +94,9 @@ lighthouse: .venv/program.stamp .venv/test.stamp build/lighthouse/lighthouse.sta
 
 test-oidc: .venv/program.stamp .venv/test.stamp build/certified/certified.stamp ## Sign in with certified programs, both ways (needs node)
 	@COUNTERSIGN_TEST_REQUIRE=node $(PY) -m pytest --numprocesses 0 tests/certified $(ARGS)
+
+test-faults: .venv/program.stamp .venv/test.stamp ## Kill, fill up and cut off what the desk leans on (minutes; COUNTERSIGN_TEST_FAULTS=50)
+	@$(PY) -m pytest --numprocesses 0 -rP tests/faults $(ARGS)
 
 wheel: .venv/program.stamp ## Build the wheel into dist/
 	@mkdir -p dist

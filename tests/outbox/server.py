@@ -3,6 +3,7 @@
 import asyncio
 import email
 import socket
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from typing import Any
@@ -20,6 +21,7 @@ class MailServer:
         self.verdicts: list[str] = []
         self.delay = 0.0
         self.hang_up_after = 0
+        self.before_yes: Callable[[], None] | None = None
         self.port = _free_port()
         self._controller: Controller | None = None
 
@@ -65,6 +67,8 @@ class MailServer:
             return self.verdicts.pop(0)
         parsed = email.message_from_bytes(envelope.content, policy=SMTP_POLICY)
         self.mails.append(parsed)
+        if self.before_yes is not None:
+            self.before_yes()
         return "250 OK"
 
 

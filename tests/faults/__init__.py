@@ -1,0 +1,1 @@
+"""What happens when something dies: minutes of breaking on purpose, run by `make test-faults`."""
