@@ -216,15 +216,15 @@ def test_who_is_signed_out_is_offered_the_way_back_and_keeps_the_words(
     expect(ben.field(COMMENT)).to_have_value(WORDS)
 
 
-def test_the_pages_of_the_company_follow(desk: Desk, sit: Sit) -> None:
-    ada = sit(desk, "ada", to="/company?view=waiting")
+def test_the_pages_of_the_company_follow(quiet_desk: Desk, sit: Sit) -> None:
+    ada = sit(quiet_desk, "ada", to="/company?view=waiting")
     ada.page.mouse.move(5, 5)
-    asked = desk.ask(RITA, BEN, UNDER)
+    asked = quiet_desk.ask(RITA, BEN, UNDER)
     expect(row(ada, asked)).to_be_visible(timeout=SOON)
     ada.page.goto(f"/company/requests/{asked}")
     expect(ada.page.get_by_role("main")).not_to_contain_text("Withdrawn")
     ada.page.mouse.move(5, 5)
-    desk.withdraw(RITA, asked)
+    quiet_desk.withdraw(RITA, asked)
     expect(ada.page.get_by_role("main")).to_contain_text("Withdrawn", timeout=SOON)
 
 

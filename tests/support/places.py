@@ -38,6 +38,7 @@ NO_PAGES = {
     "company.people_sheet",
     "company.requests_sheet",
     "live.show",
+    "live.show_company",
     "approvals.show_attachment",
     "audit.show_evidence",
     "audit.show_evidence_paper",
