@@ -79,6 +79,7 @@ def test_a_production_desk_may_start() -> None:
         ({"proxies": -1}, "PROXIES"),
         ({"token_calls": -1}, "TOKEN_CALLS"),
         ({"failed_logins": -1}, "FAILED_LOGINS"),
+        ({"page_calls": -1}, "PAGE_CALLS"),
         ({"session_idle_minutes": 0}, "SESSION_IDLE_MINUTES"),
     ],
 )
@@ -87,6 +88,30 @@ def test_production_refuses_what_is_unsafe(changed: dict[str, Any], name: str) -
     assert {problem.name for problem in found} == {f"COUNTERSIGN_{name}"}
     with pytest.raises(BadSettings):
         require_sound(Settings(**SOUND | changed))
+
+
+@pytest.mark.parametrize(
+    ("host", "is_near"),
+    [
+        ("127.0.0.1:8080", True),
+        ("[::1]:8080", True),
+        ("localhost", True),
+        ("workstation:8000", True),
+        ("desk.local", True),
+        ("192.168.1.20", True),
+        ("10.0.0.5:8080", True),
+        ("desk.example.com", False),
+        ("8.8.8.8", False),
+        ("[2606:4700::1111]", False),
+        ("localhost.example.com", False),
+    ],
+)
+def test_the_demo_stays_near_unless_somebody_says_otherwise(host: str, is_near: bool) -> None:
+    demo = {**SOUND, "env": "demo", "base_url": f"http://{host}"}
+    assert [one.name for one in problems(Settings(**demo))] == (
+        [] if is_near else ["COUNTERSIGN_BASE_URL"]
+    )
+    assert not problems(Settings(**demo, demo_public=True))
 
 
 def test_every_setting_is_explained_and_no_secret_shown() -> None:

@@ -47,6 +47,7 @@ from webapp.identity import (
     guards,
     kept,
     oidc,
+    rates,
     sessions,
 )
 from webapp.identity import views as identity_views
@@ -162,6 +163,7 @@ def _add_frame(app: Flask, known: Settings) -> None:
     headers.init_app(app)
     sessions.init_app(app)
     guards.init_app(app)
+    rates.init_app(app)
     api.init_app(app)
     web.init_app(app)
     extensions.csrf.init_app(app)

@@ -162,6 +162,16 @@ class Settings:
         "Wrong passwords in a minute for one account from one address, and ten times as many in an "
         "hour from anywhere; 0: no limit.",
     )
+    page_calls: int = _setting(
+        120,
+        "How often one address may set out to sign in, and one person search, in a minute; 0: no "
+        "limit.",
+    )
+    demo_public: bool = _setting(
+        False,
+        "Whether the demo may stand at an address of the internet, where everybody who finds it "
+        "signs in as anybody.",
+    )
     metrics_token: str = _setting(
         "",
         "What Prometheus shows (`Authorization: Bearer ...`) to read `/metrics`; empty: there is "

@@ -22,6 +22,7 @@ def content_security_policy(provider_origin: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
+            "object-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data:",

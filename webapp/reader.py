@@ -18,7 +18,7 @@ from webapp.config import LANGUAGES
 
 DEFAULT_LANGUAGE, DEFAULT_ZONE = "en", "Europe/Berlin"
 # It says nothing about anybody, and is there before there is a session.
-LANGUAGE_COOKIE = "countersign-language"
+_LANGUAGE_COOKIE = "countersign-language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,15 @@ def reader() -> Reader:
 
 def chosen_language() -> str:
     """The language that was chosen in this browser before anybody signed in, or nothing."""
-    return _known(request.cookies.get(LANGUAGE_COOKIE, "")) if has_request_context() else ""
+    if not has_request_context():
+        return ""
+    names = map(language_cookie, (True, False))
+    return next(filter(None, (_known(request.cookies.get(name, "")) for name in names)), "")
+
+
+def language_cookie(is_https: bool) -> str:
+    """The cookie of that choice; `__Host-` keeps other hosts from setting it over https."""
+    return f"__Host-{_LANGUAGE_COOKIE}" if is_https else _LANGUAGE_COOKIE
 
 
 def read_by(language: str, time_zone: str) -> None:

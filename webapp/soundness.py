@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
@@ -15,10 +15,13 @@ _NOT_NEGATIVE = (
     "proxies",
     "token_calls",
     "failed_logins",
+    "page_calls",
     "keep_messages_days",
     "checkpoint_hours",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# Names that no public name server answers for (RFC 6761, 6762, 8375 and the reserved `internal`).
+_HOME = ("localhost", "local", "test", "internal", "lan", "home.arpa")
 
 
 def problems(settings: Settings) -> list[Problem]:
@@ -65,6 +68,29 @@ def _check_choices(settings: Settings) -> list[Problem]:
         for name, known in choices.items()
         if getattr(settings, name) not in known
     ]
+
+
+def _check_demo(settings: Settings) -> list[Problem]:
+    host = urlsplit(settings.base_url).hostname or ""
+    if not settings.demo or settings.demo_public or _is_near(host):
+        return []
+    return [
+        Problem(
+            variable("base_url"),
+            "The demo lets everybody in, and this address is not one of this machine or network.",
+            f"For people of yours set {variable('env')}=production; for a show, "
+            f"{variable('demo_public')}=yes.",
+        )
+    ]
+
+
+def _is_near(host: str) -> bool:
+    """Whether an address leads no further than this machine or the network that it stands in."""
+    try:
+        known = ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(tuple(f".{name}" for name in _HOME))
+    return known.is_private or known.is_loopback or known.is_link_local
 
 
 def _check_numbers(settings: Settings) -> list[Problem]:
@@ -201,6 +227,7 @@ def _refuse_no_provider(settings: Settings) -> list[Problem]:
 _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_base,
     _check_choices,
+    _check_demo,
     _check_database,
     _check_secret,
     _check_oidc,

@@ -134,6 +134,7 @@ class TestHeaders:
 
     def test_over_https_browsers_stay_there(self, secure: Stage) -> None:
         reply = ask(secure.app.test_client(), "/sign-in", "GET")
+        assert "includeSubDomains" in reply.headers["Strict-Transport-Security"]
         assert "max-age=63072000" in reply.headers["Strict-Transport-Security"]
 
 
@@ -154,6 +155,18 @@ class TestCookie:
         assert cookie["name"] == "__Host-countersign"
         assert {"HttpOnly", "SameSite=Lax", "Path=/", "Secure"} <= cookie["flags"]
         assert not any(flag.startswith("Domain") for flag in cookie["flags"])
+
+    def test_the_chosen_language_is_bound_to_the_host_as_well(
+        self, stage: Stage, secure: Stage
+    ) -> None:
+        for place, prefix, more in ((stage, "", set()), (secure, "__Host-", {"Secure"})):
+            client = place.app.test_client()
+            cookie = set_by(ask(client, "/language", data={"language": "de"}))
+            assert cookie["name"] == f"{prefix}countersign-language"
+            assert {"HttpOnly", "SameSite=Lax", "Path=/"} | more <= cookie["flags"]
+            assert not any(flag.startswith("Domain") for flag in cookie["flags"])
+            client.set_cookie(cookie["name"], "de", domain="localhost")
+            assert '<html lang="de"' in ask(client, "/sign-in", "GET").text
 
     def test_only_its_hash_is_kept(self, stage: Stage) -> None:
         with stage.scene():
@@ -432,7 +445,7 @@ def check_headers(reply: Response) -> None:
     policy = dict(
         part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";")
     )
-    assert policy["default-src"] == "'none'"
+    assert policy["default-src"] == policy["object-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["form-action"].split()[0] == "'self'"

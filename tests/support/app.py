@@ -32,7 +32,7 @@ HTMX = {"HX-Request": "true"}
 WRITING_PAGES = {"/auth/callback"}
 
 _WRITES = re.compile(r"\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE | re.DOTALL)
-_BOOKKEEPING = re.compile(r"\b(INTO|UPDATE|FROM) sessions\b", re.IGNORECASE)
+_BOOKKEEPING = re.compile(r"\b(INTO|UPDATE|FROM) (sessions|rate_windows)\b", re.IGNORECASE)
 
 As = Callable[..., "HouseClient"]
 Rows = list[tuple[Table, list[dict[str, Any]]]]

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import click
 
-from webapp.config import PREFIX, Settings, to_environ
+from webapp.config import PREFIX, Settings, to_environ, variable
 from webapp.demo import cast, stage
 from webapp.demo.folder import Folder
 from webapp.demo.stage import Echo, MakeApp
@@ -70,7 +70,7 @@ def run(
 
 
 def settings_for(folder: Folder, base_url: str) -> Settings:
-    """The settings of the demo; nothing of the environment's own reaches it."""
+    """The settings of the demo; of the environment only whether it may be public reaches it."""
     return Settings(
         env="demo",
         base_url=base_url,
@@ -83,6 +83,7 @@ def settings_for(folder: Folder, base_url: str) -> Settings:
         workers=1,  # the provider keeps its codes in the memory of one process
         threads=8,
         log_level="warning",
+        demo_public=_may_be_public(),
     )
 
 
@@ -95,6 +96,11 @@ def free_port(host: str, wanted: int) -> int:
                 probe.bind((host, port))
                 return int(probe.getsockname()[1])
     raise DemoFailed(f"There is no free port at {host}.")
+
+
+def _may_be_public() -> bool:
+    name = variable("demo_public")
+    return Settings.from_environ({name: os.environ.get(name, "no")}).demo_public
 
 
 @contextmanager

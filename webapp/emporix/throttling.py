@@ -1,18 +1,17 @@
 """How often tokens may be asked for: by one address, and in vain for one account (R40)."""
 
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 
-from flask import Response, abort, request
+from flask import Response, abort
 
 from webapp.emporix import dialect
 from webapp.extensions import db, settings
 from webapp.identity import limits
+from webapp.identity.rates import address
 from webapp.kernel.clock import utcnow
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _ANYWHERE = 10
-_PREFIX = 64
 
 
 def count_call(what: str) -> None:
@@ -40,18 +39,6 @@ def forgive_attempt(account: str) -> None:
         with db.transaction() as session:
             limits.forgive(session, "attempt", f"{account}\n{address()}")
             limits.forgive(session, "account", account)
-
-
-def address() -> str:
-    """Where this request comes from; of IPv6 the network, since a home has as many as it likes."""
-    text = request.remote_addr or ""
-    try:
-        known = ip_address(text)
-    except ValueError:
-        return text
-    if known.version == 4:
-        return text
-    return str(ip_network((known, _PREFIX), strict=False))
 
 
 def _count(windows: list[tuple[str, str, int, timedelta]]) -> None:

@@ -19,7 +19,7 @@ from flask_babel import gettext
 from webapp.config import LANGUAGES
 from webapp.errors import refuse, show
 from webapp.extensions import csrf, db, settings
-from webapp.identity import kept, oidc, service, session_store
+from webapp.identity import kept, oidc, rates, service, session_store
 from webapp.identity.directory import bring_into_line
 from webapp.identity.domain import Account, Claims
 from webapp.identity.guards import current_actor
@@ -28,7 +28,7 @@ from webapp.identity.sessions import CSRF_KEY, current_session
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
 from webapp.kernel.ids import new_id
-from webapp.reader import LANGUAGE_COOKIE, chosen_language
+from webapp.reader import chosen_language, language_cookie
 from webapp.web import done, go, is_local, render, same_origin
 
 bp = Blueprint("identity", __name__)
@@ -68,6 +68,7 @@ def start_sign_in() -> Response:
     """Go to the provider; `next` is where the person wanted to go."""
     if not same_origin():
         return show(403, gettext("Sign-in starts on the pages of this desk."))
+    rates.count("sign-in", rates.address())
     session = current_session()
     session[NEXT] = _local(request.form.get(NEXT, ""))
     session.pop(AGAIN, None)
@@ -87,7 +88,7 @@ def choose_language() -> Response:
     wanted, known = request.form.get("language", ""), settings()
     if wanted in LANGUAGES:
         response.set_cookie(
-            LANGUAGE_COOKIE, wanted, max_age=_YEAR,
+            language_cookie(known.https), wanted, max_age=_YEAR,
             httponly=True, secure=known.https, samesite="Lax", path="/",
         )  # fmt: skip
     return response
@@ -99,7 +100,8 @@ csrf.exempt(choose_language)
 @bp.post("/sign-in/again")
 def sign_in_again() -> Response:
     """Go to the provider to prove once more who one is, and come back to `next` (R53)."""
-    current_actor()
+    actor = current_actor()
+    rates.count("sign-in again", f"{actor.tenant_id} {actor.person_id}")
     session = current_session()
     session[NEXT] = _local(request.form.get(NEXT, ""))
     session[AGAIN] = int(utcnow().timestamp())
