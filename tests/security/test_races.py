@@ -90,14 +90,14 @@ def doors(own_desk: Desk, moment: None) -> Doors:
     )
 
 
-def program_of(app: Flask, person_id: str) -> ApiClient:
+def program_of(app: Flask, person_id: str, company_id: str = "le1") -> ApiClient:
     """A client of the API with a token of this person."""
     token = token_for(
         app,
         holder=Holder.CUSTOMER,
         origin=Origin.PASSWORD,
         person_id=person_id,
-        company_id="le1",
+        company_id=company_id,
     )
     return ApiClient(FlaskClient(app), token)
 
