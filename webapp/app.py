@@ -14,6 +14,7 @@ from webapp.approvals import (
     decision_views,
     details_views,
     inbox_views,
+    link_views,
     list_views,
 )
 from webapp.approvals import jobs as approval_jobs
@@ -98,6 +99,7 @@ _FURTHER_PAGES = (
     details_views,
     inbox_views,
     line_views,
+    link_views,
     list_views,
     people_views,
     reason_views,

@@ -20,6 +20,7 @@ from tests.support.app import TOKEN, HouseClient, Rows, make_app, sign_in
 from tests.support.cast import ADA, BOB, GUS, NOW, REX, RITA, ROB, TENANT, Desk, cart, fill
 from tests.support.databases import Backend
 from tests.support.provider import CLIENT_ID, SECRET, Provider, running
+from webapp.approvals import links
 from webapp.approvals.domain import Action
 from webapp.carts.lines import NewLine
 from webapp.carts.models import Site
@@ -189,6 +190,9 @@ def _play(stage: Stage) -> None:
     ids["key"] = key.key.id
     ids["api_client"] = desk.run(clients.add_own, ADA, "books", now=now).client.id
     _set_up_webhook(stage)
+    bond = links.Bond(tenant_id=TENANT, approval_id=ids["pending"], person_id="bob", revision=1)
+    ids["token"] = desk.run(links.make, bond, written_at=now)
+    [(ids["link"],)] = desk.sql("SELECT id FROM decision_links")
     ids["session"] = session_store.hash_of(TOKEN)
     desk.run(
         session_store.create_for,

@@ -69,6 +69,9 @@ FORMS = {
     "limit": "limit-kind=limited&limit-amount=2000&limit-currency=EUR&limit-version=1",
     "group": "group-version=1",
     "again": "again-kind=limited&again-amount=2000&again-currency=EUR&again-version=1",
+    "links": "link-kind=limited&link-amount=200&link-currency=EUR&link-version=1",
+    "link": "step=approved&note=",
+    "token": "token=nothing&step=approved",
     "look": "revision=1",
     "reasons": "version=0&phrases=Too%20dear",
     "webhook": "url=https://hooks.example.com/&event_types=order.created&is_active=y&version=1",
@@ -129,6 +132,11 @@ POST /approvals/{pending}/questions     ask         401 401 404 404 404 403 303 
 POST /approvals/{asked}/answers         words       401 401 404 404 404 303 403 404 404 401 404
 POST /approvals/{pending}/answers       words       401 401 404 404 404 403 403 404 404 401 404
 POST /approvals/{pending}/comments      words       401 401 404 404 404 303 303 404 404 401 404
+GET  /decide?token=nothing              -           404 404 404 404 404 404 404 404 404 404 404
+GET  /decide?token={token}              -           303 303 303 303 303 303 303 303 303 303 303
+POST /decide                            token       404 404 404 404 404 404 404 404 404 404 404
+GET  /decide/{link}                     -           302 302 404 404 404 404 200 404 404 302 404
+POST /decide/{link}                     link        401 401 404 404 404 404 303 404 404 401 404
 GET  /approvals/{pending}/details       -           302 302 404 404 404 200 200 404 404 302 404
 GET  /approvals/{declined}/details      -           302 302 404 404 404 403 403 404 404 302 404
 POST /approvals/{pending}/details       terms       401 401 404 404 404 303 303 404 404 401 404
@@ -226,6 +234,7 @@ POST /company/people/rob/departure      -           401 401 404 404 403 403 403 
 POST /company/people/olga/departure     -           401 401 404 403 403 403 403 404 403 401 403
 POST /company/people/ben/source         -           401 401 404 404 403 403 403 303 403 401 403
 POST /company/signing-in-again          again       401 401 303 303 403 403 403 303 403 401 403
+POST /company/decision-links             links       401 401 303 303 403 403 403 303 403 401 403
 POST /company/limit                     limit       401 401 303 303 403 403 403 303 403 401 403
 POST /company/group                     group       401 401 303 303 403 403 403 303 403 401 403
 POST /company-choice                    le1         401 401 303 404 303 303 303 303 303 401 404
@@ -456,5 +465,7 @@ def named(app: Flask, stage: Stage, row: Row) -> tuple[str, str]:
 def seen(reply: TestResponse) -> tuple[int, bytes, dict[str, str]]:
     """What a caller can compare: everything but tokens and the number of the request."""
     body = re.sub(rb'(name="csrf_token"[^>]* value=)"[^"]+"', rb"\1", reply.data)
+    # Where to go after signing in is what the caller has asked for.
+    body = re.sub(rb'(name="next" value=)"[^"]+"', rb"\1", body)
     headers = {name: text for name, text in reply.headers if name != "X-Request-ID"}
     return reply.status_code, body, headers

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.support.desk import Desk
+from webapp.approvals import links
 from webapp.approvals.models import Approval
 from webapp.carts.models import Cart
 from webapp.identity import clients, keys
@@ -52,7 +53,8 @@ class Place:
 
     In the address `{p03}` stands for the request of the story with this key, `{order:p03}` for its
     order, `{mail}` for the newest mail, `{key}` for a key of Rita's, `{client}` for a client of
-    Ada's company, `{again}` for a cart that came back and `{invited}` for who was invited. Without
+    Ada's company, `{again}` for a cart that came back, `{invited}` for who was invited and `{link}` for the link of a
+    mail to Ada. Without
     a reader it is a stranger's. What is pressed shows the next step of the page and changes
     nothing.
     """
@@ -114,6 +116,9 @@ PLACES = (
     Place("request-own-expired", "approvals.show", "/approvals/{r22}", "ines"),
     Place("request-withdrawn", "approvals.show", "/approvals/{r28}", "ada"),
     Place("request-terms", "approvals.edit_details", "/approvals/{p03}/details", "rita"),
+    Place("decision-link", "approvals.show_link", "/decide/{link}", "ada"),
+    Place("decision-link-refused", "approvals.show_link", "/decide/{link}", "bob"),
+    Place("decision-link-unknown", "approvals.open_link", "/decide?token=nothing"),
     Place("requests", "approvals.requests", "/requests", "rita"),
     Place("requests-decided", "approvals.requests", "/requests?box=decided", "rita"),
     Place("requests-all", "approvals.requests", "/requests?box=all", "bob"),
@@ -237,7 +242,20 @@ def names(desk: Desk) -> dict[str, str]:
         report = keys.create(session, rita, "Monthly report", lifetime=year, now=utcnow())
         books = clients.add_own(session, ada, "Bookkeeping", now=utcnow())
         found |= _webhook(session, ada)
+        found["link"] = _link(session, found["p03"])
     return found | {"key": report.key.id, "client": books.client.id}
+
+
+def _link(session: Session, approval_id: str) -> str:
+    """A link of a mail to Ada."""
+    row = session.scalars(select(Approval).where(Approval.id == approval_id)).one()
+    bond = links.Bond(
+        tenant_id=row.tenant_id, approval_id=row.id, person_id="ada", revision=row.revision
+    )
+    token = links.make(session, bond, written_at=utcnow())
+    session.flush()
+    link = links.by_token(session, token)
+    return link.id if link else ""
 
 
 def _webhook(session: Session, ada: Actor) -> dict[str, str]:

@@ -19,7 +19,7 @@ from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from webapp.kernel.money import Money
-from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.web import done
 
 # The second press, and what it does; every other step only shows the next state of the panel.
@@ -171,6 +171,18 @@ def create_return(approval_id: str) -> Response:
     )
 
 
+def said(approval: Approval, step: str, *, other: str = "") -> Sentence:
+    """What somebody has just done, as they read it afterwards."""
+    return sentence(
+        _DONE[step],
+        requester=approval.requester_first_name,
+        approver=approval.approver_first_name,
+        other=other,
+        total=Money(approval.total_minor, approval.currency),
+        order=approval.order_id or "",
+    )
+
+
 def _note_look(approval_id: str, revision: int) -> None:
     with db.transaction() as session:
         looking.look(session, current_actor(), approval_id, revision=revision, now=utcnow())
@@ -226,17 +238,9 @@ def _answer(
 
 
 def _announce(approval: Approval, step: str) -> Response:
-    message = sentence(
-        _DONE[step],
-        requester=approval.requester_first_name,
-        approver=approval.approver_first_name,
-        other=_other(approval),
-        total=Money(approval.total_minor, approval.currency),
-        order=approval.order_id or "",
-    )
     return done(
         "approvals.show",
-        message,
+        said(approval, step, other=_other(approval)),
         fragment=lambda: request_page(approval.id, whole=True),
         approval_id=approval.id,
     )

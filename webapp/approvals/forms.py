@@ -78,6 +78,15 @@ class PhraseForm(_Picking, DecisionForm):
     step = HiddenField()
 
 
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """The decision on a page that a mail leads to; the link says on which revision."""
+
+    note = TextAreaField(
+        _l("Comment"), validators=[storable, Length(max=MAX_WORDS, message=_TOO_LONG)]
+    )
+    step = HiddenField(validators=[InputRequired(), AnyOf(("order", "approved", "declined"))])
+
+
 class BulkForm(FlaskForm):  # type: ignore[misc]
     """One decision on all the requests that are selected."""
 

@@ -15,6 +15,17 @@ def asks_for_sign_in(company: CompanyFacts, amount: Money) -> bool:
     return above is not None and (above.currency != amount.currency or amount > above)
 
 
+def waives_sign_in(company: CompanyFacts, amount: Money) -> bool:
+    """Whether the link of a mail decides on this amount without a sign-in (R58).
+
+    Never in another currency, and never above the amount that wants a fresh sign-in.
+    """
+    below = company.link_below
+    if below is None or below.currency != amount.currency or asks_for_sign_in(company, amount):
+        return False
+    return amount < below
+
+
 def may_decide_now(actor: Actor, company: CompanyFacts, amount: Money, *, now: datetime) -> Verdict:
     """Whether this person signed in recently enough to decide on this amount.
 

@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
-from webapp.approvals import attachments, reminding, service
+from webapp.approvals import attachments, links, reminding, service
 from webapp.approvals.files import Folder
 from webapp.extensions import db, settings
+from webapp.kernel.clock import utcnow
+from webapp.outbox.delivery import Claimed
+from webapp.outbox.mailer import LINKS
 
 BATCH = 100
 _BETWEEN_SWEEPS = timedelta(minutes=10)
 
 
 def init_app(app: Flask) -> None:
-    """Let the worker expire what is due, remind before that, and remove files without a request."""
-    app.extensions.setdefault("jobs", []).extend([expire, remind, Sweeper()])
+    """Let the worker expire what is due, remind before that, link mails, and tidy up."""
+    app.extensions[LINKS] = make_link
+    app.extensions.setdefault("jobs", []).extend([expire, remind, forget_links, Sweeper()])
 
 
 def expire(now: datetime) -> int:
@@ -26,6 +30,31 @@ def expire(now: datetime) -> int:
 def remind(now: datetime) -> int:
     """Remind of what expires soon, a hundred in a transaction; how many there were."""
     return _in_batches(reminding.remind_due, now)
+
+
+def make_link(message: Claimed) -> str:
+    """The path of a new link for the reader of this mail; empty once its time would be over."""
+    now, context = utcnow(), message.payload["context"]
+    if message.recipient_id is None or message.created_at + links.LIFETIME <= now:
+        return ""
+    with db.transaction() as session:
+        token = links.make(
+            session,
+            links.Bond(
+                tenant_id=message.tenant_id,
+                approval_id=message.stream_id,
+                person_id=message.recipient_id,
+                revision=int(context["revision"]),
+            ),
+            written_at=message.created_at,
+        )
+    # A worker has no request from which to build an address.
+    return f"/decide?token={token}"
+
+
+def forget_links(now: datetime) -> int:
+    """Forget links of mails whose time was over long ago; how many there were (R58)."""
+    return _in_batches(links.purge, now)
 
 
 def _in_batches(act: Callable[..., int], now: datetime) -> int:

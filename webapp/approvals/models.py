@@ -250,6 +250,27 @@ class Look(Base):
     at: Mapped[datetime] = mapped_column(Utc)
 
 
+class DecisionLink(Base):
+    """A link of a mail: for one person, request and revision; its token is not kept (R58)."""
+
+    __tablename__ = "decision_links"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "approval_id"], ["approvals.tenant_id", "approvals.id"]),
+        CheckConstraint("revision >= 1", name="revision"),
+        Index("uq_decision_links_token", "token_hash", unique=True),
+        Index("ix_decision_links_expires", "expires_at"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    approval_id: Mapped[str] = mapped_column(Id)
+    person_id: Mapped[str] = mapped_column(Id)
+    revision: Mapped[int] = mapped_column(Integer)
+    expires_at: Mapped[datetime] = mapped_column(Utc)
+    used_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
 class DeclinePhrases(Base):
     """The reasons for declining that a company offers; without any, or a row, the usual ones."""
 

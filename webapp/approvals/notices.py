@@ -7,6 +7,7 @@ from typing import TypedDict
 from sqlalchemy.orm import Session
 
 from webapp.approvals.changes import Change
+from webapp.approvals.domain import Status
 from webapp.approvals.models import Approval
 from webapp.approvals.reasons import kept
 from webapp.approvals.substitution import represented
@@ -138,4 +139,11 @@ def _context(approval: Approval, notice: Notice, person_id: str) -> dict[str, ob
         "for_requester": to_requester,
         "status": approval.status,
         "is_deputy": person_id not in (approval.requester_id, approval.approver_id),
+        "decides": not to_requester
+        and notice.template in _WAITING
+        and approval.status == Status.PENDING,
     }
+
+
+# The mails after which it is the approver's turn: these carry a link that decides (R58).
+_WAITING = frozenset({"submitted", "reminded", "answered", "changed", "reassigned"})

@@ -30,12 +30,22 @@ SYSTEM = N_("Countersign")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Approve or decline, with words, on the revision that was seen (R19)."""
+    """Approve or decline, with words, on the revision that was seen (R19).
+
+    `link` says that it came by the link of a mail, `session` or `mail`: with or without a sign-in
+    (R58).
+    """
 
     action: Action
     note: str = ""
     seen_revision: int | None = None
     place_order: bool = False
+    link: str = ""
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """What the history says of how it came here."""
+        return {"link": self.link} if self.link else {}
 
 
 def decide(
@@ -67,7 +77,7 @@ def decide(
     record(
         session,
         approval,
-        entry_by(actor, decision.action, approval, text=note, data=proof),
+        entry_by(actor, decision.action, approval, text=note, data=proof | decision.way),
         now=now,
         approver_comment=note or approval.approver_comment,
         **ended(actor, approval, decision.action, now=now),

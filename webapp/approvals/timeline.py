@@ -86,10 +86,17 @@ _BY_ITSELF = {Action.REMIND: N_("{approver} was reminded, since the request expi
 
 
 def _proven(event: Event, told: Sentence) -> Sentence:
-    """The same with the sign-in that the decision needed (R53)."""
-    if "signed_in" not in event.data:
-        return told
-    return sentence(N_("{what}, after signing in again"), what=told)
+    """The same with the sign-in that it needed, and the link that led to it (R53, R58)."""
+    if "signed_in" in event.data:
+        told = sentence(N_("{what}, after signing in again"), what=told)
+    way = _BY_LINK.get(event.data.get("link", ""))
+    return sentence(way, what=told) if way else told
+
+
+_BY_LINK = {
+    "session": N_("{what}, by the link of a mail"),
+    "mail": N_("{what}, by the link of a mail, without signing in"),
+}
 
 
 def _on_behalf(event: Event, told: Sentence, reader_id: str) -> Sentence:

@@ -1,4 +1,4 @@
-"""The form in which a company says above which amount people sign in again (R53)."""
+"""The forms in which a company says how people have to be signed in to decide (R53, R58)."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
@@ -33,3 +33,28 @@ def fresh_again(place: Place, currency: str) -> AgainForm:
         "version": place.version,
     }
     return AgainForm(formdata=None, prefix="again", data=data)
+
+
+class LinkForm(LimitForm):
+    """An amount below which the link of a mail decides without a sign-in, or none."""
+
+    kind = RadioField(
+        _l("Links of mails"),
+        choices=[
+            SelectChoice(UNLIMITED, _l("Always after signing in")),
+            SelectChoice(LIMITED, _l("Without signing in, below an amount")),
+        ],
+        validators=[InputRequired(_l("Choose whether there is such an amount."))],
+    )
+
+
+def fresh_link(place: Place, currency: str) -> LinkForm:
+    """The form as the rule stands."""
+    below = place.company.link_below
+    data = {
+        "kind": UNLIMITED if below is None else LIMITED,
+        "amount": "" if below is None else amount(below),
+        "currency": currency if below is None else below.currency,
+        "version": place.version,
+    }
+    return LinkForm(formdata=None, prefix="link", data=data)

@@ -105,9 +105,8 @@ def _story(event: EventFacts) -> Sentence:
     if not event.data:
         return sentence(N_("Something was changed here. Who did it was erased."))
     deed, data = Deed(event.action), event.data
-    if deed in (Deed.LIMIT, Deed.AGAIN):
-        tell_amounts = _limit_story if deed is Deed.LIMIT else _again_story
-        return tell_amounts(event.actor_name, _money(data["old"]), _money(data["new"]))
+    if deed in _AMOUNTS:
+        return _AMOUNTS[deed](event.actor_name, _money(data["old"]), _money(data["new"]))
     if deed is Deed.GROUP:
         return _group_story(event.actor_name, data)
     if deed is Deed.PHRASES:
@@ -139,6 +138,18 @@ def _again_story(actor: str, _old: Money | None, new: Money | None) -> Sentence:
         return sentence(N_("*{actor}* asks for no fresh sign-in before decisions"), actor=actor)
     text = N_("*{actor}* asks for a fresh sign-in before decisions above {amount}")
     return sentence(text, actor=actor, amount=new)
+
+
+def _link_story(actor: str, _old: Money | None, new: Money | None) -> Sentence:
+    if new is None:
+        return sentence(
+            N_("*{actor}* lets no link of a mail decide without a sign-in"), actor=actor
+        )
+    text = N_("*{actor}* lets links of mails decide below {amount} without a sign-in")
+    return sentence(text, actor=actor, amount=new)
+
+
+_AMOUNTS = {Deed.LIMIT: _limit_story, Deed.AGAIN: _again_story, Deed.LINK: _link_story}
 
 
 def _group_story(actor: str, data: dict[str, Any]) -> Sentence:
@@ -278,6 +289,7 @@ _ICONS = {
     Deed.INVITE: "mail",
     Deed.LIMIT: "credit-card",
     Deed.AGAIN: "lock",
+    Deed.LINK: "mail",
     Deed.DIRECTORY: "users",
     Deed.GROUP: "users",
     Deed.PHRASES: "pencil",

@@ -12,7 +12,7 @@ from webapp.approvals.figures import Figures
 from webapp.approvals.oversight import Effect
 from webapp.approvals.register import read_search
 from webapp.company import scene
-from webapp.company.again_forms import AgainForm, fresh_again
+from webapp.company.again_forms import AgainForm, LinkForm, fresh_again, fresh_link
 from webapp.company.charts import draw, whole_percent
 from webapp.company.domain import SOURCES
 from webapp.company.forms import (
@@ -29,7 +29,7 @@ from webapp.extensions import db
 from webapp.i18n import reader
 from webapp.identity import administration
 from webapp.identity.guards import current_actor
-from webapp.identity.signing_again import set_again_above
+from webapp.identity.signing_again import set_again_above, set_link_below
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
@@ -105,6 +105,26 @@ def change_again() -> Response:
     return done("company.show", told, view=View.RULES)
 
 
+@bp.post("/decision-links")
+def change_links() -> Response:
+    """Set or remove the amount below which the link of a mail decides without a sign-in."""
+    form = LinkForm(prefix="link")
+    if not form.validate():
+        return _page(View.RULES, status=422, link_form=form)
+    try:
+        below = form.read()
+        seen = form.version.data or 0
+        with db.transaction() as session:
+            set_link_below(session, current_actor(), below, seen_version=seen, now=utcnow())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _page(View.RULES, status=422, link_form=form)
+    except Conflict as refusal:
+        return _page(View.RULES, status=409, link_form=form, refusal=refusal)
+    told = sentence(_NO_LINK) if below is None else sentence(_LINK, amount=below)
+    return done("company.show", told, view=View.RULES)
+
+
 @bp.post("/group")
 def change_group() -> Response:
     """Say who approves whatever their role, or show first what it would mean."""
@@ -135,6 +155,7 @@ def _page(
     limit_form: LimitForm | None = None,
     group_form: GroupForm | None = None,
     again_form: AgainForm | None = None,
+    link_form: LinkForm | None = None,
     refusal: DomainError | None = None,
 ) -> Response:
     """The company page; a form that was refused comes in again with what was typed."""
@@ -164,6 +185,7 @@ def _page(
         limit_form=limit_form or fresh_limit(place, found.currency),
         group_form=group_form or fresh_group(place),
         again_form=again_form or fresh_again(place, found.currency),
+        link_form=link_form or fresh_link(place, found.currency),
         chart_data=found.figures and draw(found.figures),
         month_names=_month_names(found.figures),
         whole_percent=whole_percent,
@@ -219,5 +241,7 @@ _LIMIT = N_("The company limit is {limit} now.")
 _NO_LIMIT = N_("The company has no limit now.")
 _AGAIN = N_("Who decides on more than {amount} has to sign in again first, from now on.")
 _NO_AGAIN = N_("Nobody has to sign in again before a decision now.")
+_LINK = N_("Links in mails decide on less than {amount} without a sign-in, from now on.")
+_NO_LINK = N_("Links in mails ask everybody to sign in now.")
 _GROUP = N_("The approval group decides from now on.")
 _NO_GROUP = N_("There is no approval group now, so the roles say who decides.")

@@ -134,7 +134,8 @@ class Actor:
 class CompanyFacts:
     """What rules know of a company; no `limit` is not a limit of zero (R10).
 
-    Who decides on more than `again_above` has to have signed in just now (R53).
+    Who decides on more than `again_above` has to have signed in just now (R53); below `link_below`
+    the link of a mail decides without a sign-in (R58).
     """
 
     id: str
@@ -142,6 +143,7 @@ class CompanyFacts:
     limit: Money | None = None
     has_group: bool = False
     again_above: Money | None = None
+    link_below: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,9 @@ PUBLIC = frozenset({
     "identity.choose_tenant",
     "identity.signed_out",
     "identity.choose_language",
+    # The link of a mail says by its token for whom it is; it asks them to sign in itself (R58).
+    "approvals.open_link",
+    "approvals.press_link",
     # How to write programs for this desk; nothing of anybody stands there.
     "developers.show",
     "developers.document",

@@ -3,6 +3,7 @@
 import hashlib
 import math
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from sqlalchemy import case, delete, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.identity.models import RateWindow
 
 _PRUNED_AT_ONCE = 500
+_PREFIX = 64
 
 
 def allow(
@@ -34,6 +36,15 @@ def forgive(session: Session, what: str, who: str) -> None:
         .where(RateWindow.key_hash == _key(what, who), RateWindow.count > 0)
         .values(count=RateWindow.count - 1)
     )
+
+
+def network(address: str) -> str:
+    """Whom an address stands for: of IPv6 the network, since a home has as many as it likes."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    return address if known.version == 4 else str(ip_network((known, _PREFIX), strict=False))
 
 
 def prune(session: Session, *, now: datetime) -> int:

@@ -49,6 +49,8 @@ class Company(Base):
             "(again_minor IS NULL) = (again_currency IS NULL)", name="again_has_currency"
         ),
         CheckConstraint("again_minor >= 0", name="again_not_negative"),
+        CheckConstraint("(link_minor IS NULL) = (link_currency IS NULL)", name="link_has_currency"),
+        CheckConstraint("link_minor >= 0", name="link_not_negative"),
     )
 
     tenant_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -61,6 +63,9 @@ class Company(Base):
     # Above this amount nobody decides who has not signed in just now (R53).
     again_minor: Mapped[int | None] = mapped_column(BigInteger)
     again_currency: Mapped[str | None] = mapped_column(String(3))
+    # Below this amount the link of a mail needs no sign-in (R58).
+    link_minor: Mapped[int | None] = mapped_column(BigInteger)
+    link_currency: Mapped[str | None] = mapped_column(String(3))
     version: Mapped[int] = mapped_column(Integer, default=1)
 
 

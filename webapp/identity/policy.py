@@ -24,6 +24,7 @@ class Deed(StrEnum):
     INVITE = "INVITE"
     LIMIT = "LIMIT"
     AGAIN = "AGAIN"
+    LINK = "LINK"
     DIRECTORY = "DIRECTORY"
     GROUP = "GROUP"
     PHRASES = "PHRASES"

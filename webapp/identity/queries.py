@@ -47,7 +47,7 @@ _has_group = exists().where(
 )
 _companies = select(
     Company.id, Company.name, Company.limit_minor, Company.limit_currency, _has_group,
-    Company.again_minor, Company.again_currency,
+    Company.again_minor, Company.again_currency, Company.link_minor, Company.link_currency,
 )  # fmt: skip
 _members = (
     select(
@@ -79,11 +79,11 @@ def company(session: Session, tenant_id: str, company_id: str) -> CompanyFacts:
     ).one_or_none()
     if row is None:
         raise NotFound(sentence(N_("There is no such company.")), code="no_company")
-    id_, name, *limit, has_group, again_minor, again_currency = row
-    again = optional_money(again_minor, again_currency)
+    id_, name, limit, limit_currency, has_group, *signing_in = row
     return CompanyFacts(
-        id=id_, name=name, limit=optional_money(*limit), has_group=has_group, again_above=again
-    )
+        id=id_, name=name, limit=optional_money(limit, limit_currency), has_group=has_group,
+        again_above=optional_money(*signing_in[:2]), link_below=optional_money(*signing_in[2:]),
+    )  # fmt: skip
 
 
 def members(session: Session, tenant_id: str, company_id: str) -> list[Member]:

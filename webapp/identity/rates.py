@@ -1,7 +1,6 @@
 """How often pages may be asked for what costs much: by one address, or by one person (R40)."""
 
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 
 from flask import Flask, g, request
 from werkzeug.exceptions import TooManyRequests
@@ -14,7 +13,6 @@ from webapp.web import called_api
 # In which part of an address the words stand that a list is searched for.
 SEARCH = "q"
 _MINUTE = timedelta(minutes=1)
-_PREFIX = 64
 
 
 def init_app(app: Flask) -> None:
@@ -45,12 +43,5 @@ def count(what: str, who: str) -> None:
 
 
 def address() -> str:
-    """Where this request comes from; of IPv6 the network, since a home has as many as it likes."""
-    text = request.remote_addr or ""
-    try:
-        known = ip_address(text)
-    except ValueError:
-        return text
-    if known.version == 4:
-        return text
-    return str(ip_network((known, _PREFIX), strict=False))
+    """Where this request comes from; of IPv6 the network."""
+    return limits.network(request.remote_addr or "")

@@ -1,4 +1,4 @@
-"""Above which amount a company wants whoever decides to have signed in just now (R53)."""
+"""The amounts by which a company says how whoever decides has to be signed in (R53, R58)."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.identity.domain import Actor
 from webapp.identity.models import Company
 from webapp.identity.policy import Deed, require_sound_limit
-from webapp.identity.recording import enter, raise_version, trace
+from webapp.identity.recording import Place, enter, raise_version, trace
 from webapp.kernel.money import Money
 
 
@@ -26,18 +26,43 @@ def set_again_above(
     require_sound_limit(amount)
     place = enter(session, actor)
     raise_version(session, actor, seen_version)
-    session.execute(
-        update(Company)
-        .where(Company.tenant_id == actor.tenant_id, Company.id == place.company.id)
-        .values(
-            again_minor=None if amount is None else amount.minor,
-            again_currency=None if amount is None else amount.currency,
-        )
-    )
+    _write(session, place, actor, **_columns("again", amount))
     before = place.company.again_above
     if before != amount:
         data = {"old": _written(before), "new": _written(amount)}
         trace(session, actor, Deed.AGAIN, data, place=place, now=now)
+
+
+def set_link_below(
+    session: Session, actor: Actor, amount: Money | None, *, seen_version: int, now: datetime
+) -> None:
+    """Let links of mails decide below this amount without a sign-in, or never; at once.
+
+    Raises what `set_again_above` raises.
+    """
+    require_sound_limit(amount)
+    place = enter(session, actor)
+    raise_version(session, actor, seen_version)
+    _write(session, place, actor, **_columns("link", amount))
+    before = place.company.link_below
+    if before != amount:
+        data = {"old": _written(before), "new": _written(amount)}
+        trace(session, actor, Deed.LINK, data, place=place, now=now)
+
+
+def _write(session: Session, place: Place, actor: Actor, **values: Any) -> None:
+    session.execute(
+        update(Company)
+        .where(Company.tenant_id == actor.tenant_id, Company.id == place.company.id)
+        .values(**values)
+    )
+
+
+def _columns(name: str, amount: Money | None) -> dict[str, Any]:
+    return {
+        f"{name}_minor": None if amount is None else amount.minor,
+        f"{name}_currency": None if amount is None else amount.currency,
+    }
 
 
 def _written(amount: Money | None) -> dict[str, Any] | None:
