@@ -53,10 +53,9 @@ class Place:
 
     In the address `{p03}` stands for the request of the story with this key, `{order:p03}` for its
     order, `{mail}` for the newest mail, `{key}` for a key of Rita's, `{client}` for a client of
-    Ada's company, `{again}` for a cart that came back, `{invited}` for who was invited and `{link}` for the link of a
-    mail to Ada. Without
-    a reader it is a stranger's. What is pressed shows the next step of the page and changes
-    nothing.
+    Ada's company, `{again}` for a cart that came back, `{invited}` for who was invited and `{link}`
+    for the link of a mail to Ada. Without a reader it is a stranger's. What is pressed shows the
+    next step of the page and changes nothing.
     """
 
     name: str
