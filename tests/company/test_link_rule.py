@@ -51,7 +51,7 @@ def test_an_admin_sets_the_amount_and_takes_it_back(desk: Desk, as_: As, acme: o
         ("link-version", "x"),
     ],
 )
-def test_what_no_company_can_set_is_refused(
+def test_what_no_company_can_set_is_refused(  # noqa: PLR0917 - fixtures
     desk: Desk, as_: As, acme: object, field: str, text: str
 ) -> None:
     reply = as_("ada").post("/company/decision-links", data={**FORM, field: text})
