@@ -21,7 +21,7 @@ _WAIVE = "UPDATE companies SET link_minor = :minor, link_currency = :currency WH
 def link_for(desk: Desk, asked: str) -> str:
     """The path of the link in the mail to Ada."""
     mail = desk.mail("ada@acme.example", about=f"/approvals/{asked}", subject="Rita Roe asks for")
-    return re.findall(r"/decide\?token=[\w-]+", mail.text)[0]
+    return str(re.findall(r"/decide\?token=[\w-]+", mail.text)[0])
 
 
 @BROWSERS
