@@ -77,6 +77,7 @@ def countersign(tmp_path: Path) -> Program:
         ("client", "revoke"),
         ("backup",),
         ("restore",),
+        ("erase",),
     ],
     ids=" ".join,
 )

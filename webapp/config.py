@@ -120,6 +120,11 @@ class Settings:
     keep_messages_days: int = _setting(
         30, "How many days messages are kept after they were sent; 0: for ever."
     )
+    keep_words_months: int = _setting(
+        0,
+        "Months after which words and files of decided requests are erased; amounts, people and "
+        "decisions stay. 0: never.",
+    )
     webhook_allow: str = _setting(
         "",
         "Hosts and networks that webhooks may reach although they are not public, by http as well "

@@ -17,6 +17,7 @@ _NOT_NEGATIVE = (
     "failed_logins",
     "page_calls",
     "keep_messages_days",
+    "keep_words_months",
     "checkpoint_hours",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -130,7 +130,9 @@ def about(session: Session, actor: Actor, items: Sequence[Summary], *, now: date
             for a in items
         },
         questions={key: event.text for key, event in questions.items()},
-        new_carts={key: event.data["cart"] for key, event in taken_back.items()},
+        new_carts={
+            key: event.data["cart"] for key, event in taken_back.items() if "cart" in event.data
+        },
         usual={a.id: pace.sentence(a) for a in waiting if (pace := found[a.id])},
     )
 

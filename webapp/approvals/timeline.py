@@ -61,13 +61,15 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     told = sentence(
         texts[action],
         actor=event.actor_name or sentence(N_("Somebody")),
-        approver=event.data.get("approver", ""),
-        former=event.data.get("former", ""),
-        order=event.data.get("order", ""),
-        item=event.data.get("item", ""),
-        file=event.data.get("file", ""),
+        approver=event.data.get("approver") or _GONE,
+        former=event.data.get("former") or _GONE,
+        order=event.data.get("order") or _GONE,
+        item=event.data.get("item") or _GONE,
+        file=event.data.get("file") or _GONE,
         revision=event.revision,
     )
+    if event.is_erased:
+        told = sentence(N_("{what}. Names and words were erased."), what=told)
     return TimelineEntry(
         sentence=_on_behalf(event, _proven(event, told), reader_id),
         at=event.at,
@@ -81,6 +83,8 @@ def _entry(event: Event, reader_id: str) -> TimelineEntry:
     )
 
 
+# What an entry said before it was emptied (R59).
+_GONE = sentence(N_("(erased)"))
 # Who reminded is nobody where the desk did so by itself.
 _BY_ITSELF = {Action.REMIND: N_("{approver} was reminded, since the request expires soon")}
 
@@ -105,7 +109,7 @@ def _on_behalf(event: Event, told: Sentence, reader_id: str) -> Sentence:
         return told
     if event.for_id == reader_id:
         return sentence(N_("{what}, for you"), what=told)
-    return sentence(N_("{what}, for {owner}"), what=told, owner=event.for_name)
+    return sentence(N_("{what}, for {owner}"), what=told, owner=event.for_name or _GONE)
 
 
 _OTHERS = {

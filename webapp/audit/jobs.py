@@ -1,4 +1,4 @@
-"""Checkpoints on a schedule."""
+"""What the worker does for the history: checkpoints, and erasing words that are kept no longer."""
 
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from webapp.audit.carrying import carry, places
+from webapp.audit.retention import forget_words, months_before
 from webapp.db import Database
 from webapp.extensions import db, settings
 from webapp.identity import tenant_settings
@@ -17,10 +18,13 @@ from webapp.ledger.statements import Signed
 
 log = structlog.get_logger()
 
+BATCH = 50
+_BETWEEN_LOOKS = timedelta(hours=1)
+
 
 def init_app(app: Flask) -> None:
-    """Let the worker make checkpoints and carry them away."""
-    app.extensions.setdefault("jobs", []).extend([seal])
+    """Let the worker make checkpoints, carry them away, and erase words in their time."""
+    app.extensions.setdefault("jobs", []).extend([seal, Forgetter()])
 
 
 def seal(now: datetime) -> int:
@@ -42,6 +46,27 @@ def seal(now: datetime) -> int:
         except OSError as error:
             log.error("checkpoint.not_carried", tenant=tenant_id, error=str(error))
     return made
+
+
+class Forgetter:
+    """Erases words and files of requests that were decided long ago, as the settings say (R59)."""
+
+    def __init__(self) -> None:
+        self._next: datetime | None = None
+
+    def __call__(self, now: datetime) -> int:
+        """Look once in an hour, some requests in a transaction; of how many words were erased."""
+        months = settings().keep_words_months
+        if not months or (self._next is not None and now < self._next):
+            return 0
+        before, total = months_before(now, months), 0
+        while True:
+            with db.transaction() as session:
+                done = forget_words(session, before=before, now=now, limit=BATCH)
+            total += done
+            if done < BATCH:
+                self._next = now + _BETWEEN_LOOKS
+                return total
 
 
 def checkpoint(

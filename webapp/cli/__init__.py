@@ -1,6 +1,16 @@
 """The `countersign` program: every command says what it does, and fails with one clear sentence."""
 
-from webapp.cli import audit, clients, copies, data, health, messages, serving
+from webapp.cli import audit, clients, copies, data, erasing, health, messages, serving
 from webapp.cli.program import main
 
-__all__ = ["audit", "clients", "copies", "data", "health", "main", "messages", "serving"]
+__all__ = [
+    "audit",
+    "clients",
+    "copies",
+    "data",
+    "erasing",
+    "health",
+    "main",
+    "messages",
+    "serving",
+]

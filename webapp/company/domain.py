@@ -279,6 +279,7 @@ _STORIES = {
     Deed.DEACTIVATE: N_("*{actor}* ended that {person} acts for the company"),
     Deed.TAKE_OVER: N_("*{actor}* took {person} over from the import"),
     Deed.INVITE: N_("*{actor}* sent {person} the invitation again"),
+    Deed.ERASE: N_("The operator erased the names and words of somebody"),
 }
 _ICONS = {
     Deed.ADD: "plus",
@@ -295,5 +296,6 @@ _ICONS = {
     Deed.PHRASES: "pencil",
     Deed.AWAY: "users",
     Deed.BACK: "rotate-ccw",
+    Deed.ERASE: "trash-2",
     Deed.WEBHOOK: "arrow-right",
 }

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     AWAY = "AWAY"
     BACK = "BACK"
     WEBHOOK = "WEBHOOK"
+    ERASE = "ERASE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

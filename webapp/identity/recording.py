@@ -136,6 +136,28 @@ def write(
     _append(session, actor, deed, data, company_id=company_id, version=version, now=now)
 
 
+def note(session: Session, tenant_id: str, company_id: str, deed: Deed, *, now: datetime) -> None:
+    """Write into the history of a company what the operator did, who is nobody of it."""
+    mine = Company.tenant_id == tenant_id, Company.id == company_id
+    version = session.scalars(
+        select(Company.version).where(*mine).with_for_update(key_share=True)
+    ).one()
+    stream_id = stream_of(company_id)
+    length, sealed = history.head_of_stream(session, tenant_id, stream_id)
+    ledger.append(
+        session,
+        Head(tenant_id=tenant_id, stream_id=stream_id, length=length, hash=sealed),
+        Entry(
+            action=deed,
+            revision=version,
+            actor_id=None,
+            actor_name="",
+            data={"by": "operator"},
+        ),
+        now=now,
+    )
+
+
 def stream_of(company_id: str) -> str:
     """The stream in which the history of a company is kept; never the id of an approval (R8)."""
     stream = f"company:{company_id}"

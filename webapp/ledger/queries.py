@@ -38,6 +38,7 @@ class Event:
     text: str
     data: dict[str, Any] = field(default_factory=dict)
     for_id: str | None = None
+    is_erased: bool = False
 
 
 def events(session: Session, tenant_id: str, stream_id: str) -> list[Event]:
@@ -251,6 +252,7 @@ def _event(row: LedgerEntry) -> Event:
         text=content.get("text", ""),
         data=data,
         for_id=row.for_id,
+        is_erased=row.content is None,
     )
 
 

@@ -1,0 +1,81 @@
+"""Forgetting somebody: `erase`."""
+
+from typing import Any
+
+import click
+
+from webapp.cli.program import clearly, fail, main, open_database
+from webapp.config import Settings
+
+
+class _Rehearsed(Exception):
+    """Undoes what was only tried."""
+
+
+@main.command()
+@click.argument("tenant")
+@click.argument("person")
+@click.option("--dry-run", is_flag=True, help="Only say what would go and what would stay.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@clearly
+def erase(tenant: str, person: str, dry_run: bool, yes: bool) -> None:
+    """Erase the names, words and files of PERSON of TENANT, for good.
+
+    Decisions, amounts and moments stay, with the id of the person, and the history stays whole.
+    """
+    database = open_database()
+    found = _tried(database, tenant, person)
+    if found.was_before:
+        click.echo(f"{person} was erased before, and is {found.label}.")
+        return
+    _tell(found)
+    if dry_run:
+        click.echo("Nothing was changed.")
+        return
+    if not yes and click.prompt(f"There is no way back. Type {person} to erase") != person:
+        fail("That is another id. Nothing was changed.")
+    done = _erase(database, tenant, person)
+    _remove(done.files)
+    click.echo(f"{person} is {done.label} from now on.")
+    click.echo("Copies of this desk, and files that left it, still hold what was erased.")
+
+
+def _tried(database: Any, tenant: str, person: str) -> Any:
+    """What erasing would do, undone."""
+    found = None
+    try:
+        with database.transaction() as session:
+            found = _run(session, tenant, person)
+            raise _Rehearsed
+    except _Rehearsed:
+        return found
+
+
+def _erase(database: Any, tenant: str, person: str) -> Any:
+    with database.transaction() as session:
+        return _run(session, tenant, person)
+
+
+def _run(session: Any, tenant: str, person: str) -> Any:
+    import webapp.app  # noqa: F401 - every table has to be known
+    from webapp.audit.erasing import erase as erase_
+    from webapp.kernel.clock import utcnow
+
+    return erase_(session, tenant, person, now=utcnow())
+
+
+def _tell(found: Any) -> None:
+    click.echo("What goes:")
+    for told, count in found.gone.items():
+        click.echo(f"{count:>8}  {told}")
+    click.echo("What stays, since others have to prove what was decided:")
+    for told, count in found.stays.items():
+        click.echo(f"{count:>8}  {told}")
+
+
+def _remove(files: list[str]) -> None:
+    from webapp.approvals.files import Folder
+
+    folder = Folder(Settings.from_environ().files_folder)
+    for file in files:
+        folder.remove(file)
