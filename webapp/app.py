@@ -51,6 +51,7 @@ from webapp.identity import (
     rates,
     sessions,
 )
+from webapp.identity import jobs as identity_jobs
 from webapp.identity import views as identity_views
 from webapp.identity.directory import read_grants
 from webapp.live import views as live_views
@@ -86,6 +87,7 @@ _FEATURES = (
     attachment_views,
     approval_jobs,
     audit_jobs,
+    identity_jobs,
     outbox_jobs,
     webhook_jobs,
     checkout_views,
@@ -153,6 +155,7 @@ def _make(known: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.finalize = web.with_erased_people
     app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg)
     return app
 

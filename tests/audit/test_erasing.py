@@ -1,14 +1,17 @@
 """Somebody is forgotten, and what was decided stays proven (R59)."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from tests.audit.conftest import House
-from tests.support.app import Rows
-from tests.support.cast import BOB, LATER, RITA, ROB, TENANT, Desk, cart, details, fill
+from tests.support.app import As, Rows, make_app
+from tests.support.cast import BOB, LATER, NOW, RITA, ROB, TENANT, Desk, cart, details, fill
 from tests.test_cli import Program
 from webapp.approvals import attachments
 from webapp.approvals.domain import Action
@@ -20,6 +23,8 @@ from webapp.audit.evidence import evidence
 from webapp.audit.offline import check
 from webapp.db import Base, Database, make_engine
 from webapp.identity.domain import Actor
+from webapp.identity.jobs import forget_sessions
+from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, NotFound
 from webapp.orders.terms import Terms
 
@@ -208,3 +213,87 @@ def test_the_command_previews_asks_and_removes_the_files(tmp_path: Path, acme_ro
     assert "Rita Roe" not in everything(house)
     assert "erased before" in countersign("erase", TENANT, "rita", "--yes").stdout
     engine.dispose()
+
+
+def test_their_requests_are_shown_with_a_label_in_the_language_of_the_reader(
+    as_: As, desk: Desk
+) -> None:
+    made = desk.ask(now=utcnow())
+    desk.decline(made)
+    desk.sql("UPDATE memberships SET active = :no WHERE person_id = :id", no=False, id="rita")
+    desk.run(erase, TENANT, "rita", now=utcnow())
+    page = as_("bob").get(f"/approvals/{made}").text
+    assert "Erased person 1" in page
+    assert "Names and words were erased." in page
+    desk.sql("UPDATE people SET language = 'de' WHERE id = 'bob'")
+    page = as_("bob").get(f"/approvals/{made}").text
+    assert "Gelöschte Person 1" in page
+    assert "Erased" not in page
+    for path in ("/inbox", "/requests", "/inbox?box=decided"):
+        assert as_("bob").get(path).status_code == 200
+    admin = as_("ada", "le1")
+    for path in (
+        "/company",
+        f"/company/requests/{made}",
+        "/company/people.csv",
+        f"/approvals/{made}/evidence.pdf",
+    ):
+        assert admin.get(path).status_code == 200, path
+
+
+def test_the_worker_removes_sessions_that_ended(as_: As, acme: Database) -> None:
+    as_("bob").get("/inbox")
+    with make_app(acme).app_context():
+        assert forget_sessions(utcnow()) == 0
+        assert forget_sessions(utcnow() + timedelta(days=400)) >= 1
+        assert forget_sessions(utcnow() + timedelta(days=400)) == 0
+
+
+def kept_elsewhere() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rows with Rita in them of what no request makes."""
+    mine = {"tenant_id": TENANT, "person_id": "rita"}
+    times = {"created_at": LATER, "expires_at": LATER}
+    yield "identities", mine | {"issuer": "https://idp", "subject": "rita.roe"}
+    yield "sessions", mine | times | {
+        "id_hash": "1", "data": {}, "user_agent": "Roe", "seen_at": LATER,
+    }  # fmt: skip
+    yield "tokens", mine | times | {
+        "token_hash": "2", "family_id": "f", "session_id": "s", "origin": "PASSWORD",
+        "name": "Rita Roe's laptop", "kind": "KEY", "holder": "CUSTOMER", "scopes": [],
+    }  # fmt: skip
+    answer = {"fingerprint": "f", "attempt": "a", "locked_until": LATER, "status": 200}
+    body = '{"requestor": {"firstName": "Rita", "email": "rita@acme.example"}, "comment": "words"}'
+    for number, owner in enumerate(("rita", "bob")):
+        yield "idempotency_keys", times | answer | {
+            "tenant_id": TENANT, "person_id": owner, "key": str(number), "headers": {},
+            "body": body,
+        }  # fmt: skip
+    yield "absences", {
+        "tenant_id": TENANT, "id": "away", "company_id": "le1", "owner_id": "rita",
+        "deputy_id": "bob", "first_day": LATER.date(), "last_day": LATER.date(),
+        "starts_at": NOW, "ends_at": LATER,
+    }  # fmt: skip
+    yield "mailbox_mails", {
+        "tenant_id": TENANT, "id": "m", "recipient_id": "bob", "address": "bob@acme.example",
+        "subject": "Rita Roe is away", "text": "rita@acme.example", "html": "<b>Rita Roe</b>",
+        "stream_id": "other", "sent_at": LATER,
+    }  # fmt: skip
+    yield "company_addresses", {
+        "tenant_id": TENANT, "company_id": "le1", "id": "new", "position": 90, "kind": "BILLING",
+        "address": {"contactName": "Roe, Rita", "people": [{"first": "Rita", "last": "Roe"}]},
+    }  # fmt: skip
+
+
+def test_what_stands_outside_of_requests_goes_too(house: House) -> None:
+    with house.desk.database.transaction() as session:
+        for name, values in kept_elsewhere():
+            session.execute(Base.metadata.tables[name].insert().values(values))
+    left(house, "rita")
+    done = forget(house)
+    found = everything(house)
+    for one in ("Roe", "roe", "'Rita'", "rita@acme.example", '"comment": "words"'):
+        assert one not in found
+    assert done.gone["browser sessions"] == 1
+    assert done.gone["tokens and keys of the API"] == 1
+    assert done.gone["answers kept for repeated calls"] == 2
+    assert "Erased person 1 is away" in found

@@ -16,7 +16,8 @@ from webapp.identity import queries as identity
 from webapp.identity.policy import Deed, is_last_admin
 from webapp.identity.recording import note
 from webapp.kernel.errors import Conflict, NotFound
-from webapp.kernel.sentence import sentence
+from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.text import ERASED_PERSON
 from webapp.ledger import erasing as ledger
 from webapp.ledger.erasing import Place
 
@@ -44,7 +45,7 @@ def erase(session: Session, tenant_id: str, person_id: str, *, now: datetime) ->
     """
     row = _claimed(session, tenant_id, person_id)
     if found := ADDRESS.fullmatch(row.email):
-        return Erased(f"{personal.LABEL} {found[1]}", was_before=True)
+        return Erased(f"{ERASED_PERSON} {found[1]}", was_before=True)
     _require_left(session, row)
     _require_decided(session, row)
     subject = Subject(
@@ -199,7 +200,7 @@ def _claimed(session: Session, tenant_id: str, person_id: str) -> Any:
     mine = people.c.tenant_id == tenant_id, people.c.id == person_id
     row = session.execute(select(people).where(*mine).with_for_update()).one_or_none()
     if row is None:
-        raise NotFound(sentence("There is no such person."), code="no_person")
+        raise NotFound(sentence(N_("There is no such person.")), code="no_person")
     return row
 
 

@@ -234,12 +234,13 @@ def forget(session: Session, id_hash: str) -> None:
     session.execute(delete(WebSession).where(WebSession.id_hash == id_hash))
 
 
-def prune(session: Session, *, now: datetime) -> None:
-    """Remove some sessions that nobody can come back to."""
+def prune(session: Session, *, now: datetime) -> int:
+    """Remove some sessions that nobody can come back to; how many."""
     is_nobodys = and_(WebSession.person_id.is_(None), WebSession.expires_at < now)
     is_forgotten = WebSession.expires_at < now - REMEMBERED
     old = select(WebSession.id_hash).where(or_(is_nobodys, is_forgotten))
-    session.execute(delete(WebSession).where(WebSession.id_hash.in_(old.limit(_PRUNED_AT_ONCE))))
+    few = WebSession.id_hash.in_(old.limit(_PRUNED_AT_ONCE))
+    return session.execute(delete(WebSession).where(few)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
 def _is_alive(row: Any, limits: Limits, *, now: datetime) -> bool:

@@ -5,6 +5,8 @@ import unicodedata
 from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, sentence
 
+# What stands, with a number, where the name of somebody stood who was erased (R59).
+ERASED_PERSON = N_("Erased person")
 _KEPT_CONTROLS = frozenset("\n\t")
 
 
