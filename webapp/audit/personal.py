@@ -75,6 +75,7 @@ GOES = (
     ("sessions", "browser sessions", ("person_id",)),
     ("tokens", "tokens and keys of the API", ("person_id",)),
     ("idempotency_keys", "answers kept for repeated calls", ("person_id",)),
+    ("decision_links", "links of their mails", ("person_id",)),
     ("approval_looks", "notes of what they looked at", ("person_id",)),
     ("absences", "absences and standing in", ("owner_id", "deputy_id")),
 )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Protocol
 
 from webapp.carts.numerals import Unreadable, number
@@ -54,7 +53,7 @@ def read_limit(amount: str, currency: str, mark: str) -> Money:
         raise _invalid("amount", unreadable.sentence) from None
     if value < 0:
         raise _invalid("amount", sentence(N_("A limit cannot be below zero.")))
-    if _decimals(value) > exponent(code):
+    if -int(value.as_tuple().exponent) > exponent(code):
         raise _invalid("amount", _too_fine(amount.strip(), code))
     return Money.of(value, code)
 
@@ -173,10 +172,6 @@ def _absence_story(deed: Deed, actor: str, data: dict[str, Any]) -> Sentence:
 
 def _money(data: dict[str, Any] | None) -> Money | None:
     return None if data is None else Money(data["minor"], data["currency"])
-
-
-def _decimals(value: Decimal) -> int:
-    return max(0, -int(value.as_tuple().exponent))
 
 
 def _too_fine(amount: str, currency: str) -> Sentence:
