@@ -183,8 +183,9 @@ class TestCookie:
             assert "Set-Cookie" not in reply.headers or row.pattern == "/auth/callback", row
 
 
-# Strangers have no session that a token could be bound to; these look at the origin alone.
-BEFORE_SIGN_IN = {"/sign-in", "/language"}
+# Strangers have no session that a token could be bound to; these look at the origin, and the form
+# of a mail's link has a token of its own.
+BEFORE_SIGN_IN = {"/sign-in", "/language", "/decide"}
 
 
 class TestForgery:
@@ -253,7 +254,7 @@ def test_looking_writes_nothing_and_asks_no_other_host(stage: Stage, person: str
                 client = stage.client(person)
                 with writes(stage) as written:
                     reply = ask(client, stage.path(row.pattern), "GET")
-            assert not written, row
+            assert not [one for one in written if "rate_windows" not in one], row
             page = reply.text if reply.mimetype == "text/html" else ""
             assert not re.search(r'(src|href|action|hx-\w+)="(https?:)?//', page), row
 

@@ -6,7 +6,7 @@ once: the page that decides then stands at the link's own address, which opens f
 
 from datetime import timedelta
 
-from flask import Response, current_app, g, make_response, render_template, request, url_for
+from flask import Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
@@ -30,7 +30,7 @@ from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.kernel.sentence import N_
-from webapp.web import done, go, render
+from webapp.web import done, go, render, same_origin
 
 _CALLS, _PER = 60, timedelta(minutes=1)
 # For so long the form of the page without a session may stand open, in seconds.
@@ -56,6 +56,9 @@ def open_link() -> Response:
 @bp.post("/decide")
 def press_link() -> Response:
     """Decide without a session, where the company waives it for this amount."""
+    # The page of the link tells nobody where it was, so that its own form comes from "null".
+    if request.headers.get("Origin", "null") != "null" and not same_origin():
+        abort(403)
     _throttle()
     token = request.form.get("token", "")
     link, is_free = _find(token)
