@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired
 from webapp.company.forms import LIMITED, UNLIMITED, LimitForm
 from webapp.i18n import amount
 from webapp.identity.recording import Place
+from webapp.kernel.money import Money
 
 
 class AgainForm(LimitForm):
@@ -25,13 +26,7 @@ class AgainForm(LimitForm):
 
 def fresh_again(place: Place, currency: str) -> AgainForm:
     """The form as the rule stands."""
-    above = place.company.again_above
-    data = {
-        "kind": UNLIMITED if above is None else LIMITED,
-        "amount": "" if above is None else amount(above),
-        "currency": currency if above is None else above.currency,
-        "version": place.version,
-    }
+    data = _as_it_stands(place, place.company.again_above, currency)
     return AgainForm(formdata=None, prefix="again", data=data)
 
 
@@ -50,11 +45,14 @@ class LinkForm(LimitForm):
 
 def fresh_link(place: Place, currency: str) -> LinkForm:
     """The form as the rule stands."""
-    below = place.company.link_below
-    data = {
-        "kind": UNLIMITED if below is None else LIMITED,
-        "amount": "" if below is None else amount(below),
-        "currency": currency if below is None else below.currency,
+    data = _as_it_stands(place, place.company.link_below, currency)
+    return LinkForm(formdata=None, prefix="link", data=data)
+
+
+def _as_it_stands(place: Place, bound: Money | None, currency: str) -> dict[str, str | int]:
+    return {
+        "kind": UNLIMITED if bound is None else LIMITED,
+        "amount": "" if bound is None else amount(bound),
+        "currency": currency if bound is None else bound.currency,
         "version": place.version,
     }
-    return LinkForm(formdata=None, prefix="link", data=data)
