@@ -1,5 +1,6 @@
-// The one file that knows htmx. Pages work without it: it announces, keeps the focus in place,
-// keeps typed words, and holds back a second press.
+// What is done around htmx, which late-htmx.js fetches. Pages work without it: it announces, keeps the
+// focus in place, keeps typed words, and holds back a second press.
+import "./late-htmx.js";
 import "./copy-rows.js";
 import "./copyable-text.js";
 import "./idle-warning.js";
@@ -8,6 +9,7 @@ import "./live-page.js";
 import "./live-parts.js";
 import "./live-rows.js";
 import "./live-story.js";
+import "./noted-look.js";
 import "./selected-rows.js";
 import "./shortcut-keys.js";
 
@@ -123,6 +125,7 @@ addEventListener("htmx:beforeCleanupElement", (event) => {
 // says its name and value; the browser's Back and a few seconds give them back.
 const BY_HTMX = "[hx-post], [hx-put], [hx-patch], [hx-delete]";
 const WAIT = 8000;
+const isSentByHtmx = (element) => Boolean(window.htmx && element?.matches(BY_HTMX));
 
 function hold(form) {
   if (!form || form.method === "get" || form.method === "dialog") return false;
@@ -141,7 +144,7 @@ function release(form) {
 }
 
 addEventListener("submit", (event) => {
-  if (event.target.matches(BY_HTMX) || event.submitter?.matches(BY_HTMX)) return;
+  if (isSentByHtmx(event.target) || isSentByHtmx(event.submitter)) return;
   if (hold(event.target)) event.preventDefault();
 });
 // A preview asks for itself, and must neither hold the form back nor give it back.
@@ -190,7 +193,7 @@ addEventListener("htmx:load", ({ detail: { elt } }) => elt !== document.body && 
 // taken the words.
 addEventListener("submit", ({ target }) => {
   if (target.matches("[data-signs-out]")) sessionStorage.clear();
-  else if (!target.matches(BY_HTMX)) sessionStorage.setItem(SENT, JSON.stringify(keysOf(target)));
+  else if (!isSentByHtmx(target)) sessionStorage.setItem(SENT, JSON.stringify(keysOf(target)));
 });
 
 const [visit] = performance.getEntriesByType("navigation");

@@ -14,7 +14,7 @@ function isInUse(part) {
   const pointed = part.localName === "main" ? part.querySelector(POINTED) : part.matches(":hover");
   return Boolean((matchMedia("(hover: hover)").matches && pointed) || part.contains(document.activeElement)
     || part.contains(getSelection().isCollapsed ? null : getSelection().anchorNode)
-    || part.querySelector(".row.is-open, .panel.is-sheet, details[open]")
+    || part.querySelector(".row.is-open, .panel.is-sheet, details[open], [data-held]")
     || [...part.querySelectorAll("textarea, input")].some(isTyped));
 }
 
