@@ -1,4 +1,4 @@
-"""htmx comes when a page is used; what is pressed before it is there is not lost, and not doubled."""
+"""htmx comes when a page is used; what is pressed before it is there is sent, and sent once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,8 +22,7 @@ STAYS = "() => window.isSamePage"
 def test_nothing_is_fetched_before_the_page_is_used(desk: Desk, sit: Sit) -> None:
     ben = sit(desk, "ben", to="/account")
     page: Page = ben.page
-    asked: list[Request] = []
-    page.on("request", lambda one: asked.append(one))
+    asked = _asked_by(page)
     # Where the pointer rests, nothing moves.
     ben.open("/inbox")
     page.wait_for_timeout(500)
@@ -38,8 +37,7 @@ def test_nothing_is_fetched_before_the_page_is_used(desk: Desk, sit: Sit) -> Non
 def test_a_row_that_was_pressed_early_opens_once(desk: Desk, sit: Sit) -> None:
     approval = desk.ask(MIA, BEN, UNDER)
     ben = _before(sit, desk, "ben", "/inbox?person=mia")
-    asked: list[Request] = []
-    ben.page.on("request", lambda one: asked.append(one))
+    asked = _asked_by(ben.page)
     with _late(ben):
         ben.page.locator(f"#request-{approval}-name").click()
         ben.page.locator(f"#request-{approval}-name").click()
@@ -62,8 +60,7 @@ def test_an_early_letter_opens_the_row_in_its_state(desk: Desk, sit: Sit) -> Non
 def test_an_early_form_is_sent_once_with_its_button(desk: Desk, sit: Sit) -> None:
     approval = desk.ask(RITA, ADA)
     ada = _before(sit, desk, "ada", f"/approvals/{approval}")
-    sent: list[Request] = []
-    ada.page.on("request", lambda one: sent.append(one))
+    sent = _asked_by(ada.page)
     with _late(ada):
         ada.button(f"Approve {TOTAL}").focus()
         ada.page.keyboard.press("Enter")
@@ -86,7 +83,7 @@ def test_what_was_typed_early_narrows_the_list(desk: Desk, sit: Sit) -> None:
 
 
 def test_a_preview_follows_an_early_choice(desk: Desk, sit: Sit) -> None:
-    rita = _before(sit, desk, "rita", f"/checkout/cart/{desk.cart('rita')}")
+    rita = _before(sit, desk, "rita", f"/carts/{desk.cart('rita')}/checkout")
     with _late(rita):
         rita.pick("Ship", "Express, next working day, 24.90 EUR")
     expect(rita.page.locator("#checkout-sums")).to_contain_text("24.90")
@@ -127,7 +124,11 @@ def _before(sit: Sit, desk: Desk, person: str, path: str) -> Seat:
 def _late(seat: Seat) -> Iterator[None]:
     """The file is on its way in the block, and comes some time after it."""
     routes: list[Route] = []
-    seat.page.route(FILE, lambda route: routes.append(route))
+
+    def keep(route: Route) -> None:
+        routes.append(route)
+
+    seat.page.route(FILE, keep)
     yield
     seat.page.wait_for_timeout(LATE)
     assert not seat.page.evaluate("window.htmx")
@@ -137,6 +138,17 @@ def _late(seat: Seat) -> Iterator[None]:
 
 def _refuse(route: Route) -> None:
     route.fulfill(status=404)
+
+
+def _asked_by(page: Page) -> list[Request]:
+    """What the page asks for from now on."""
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("request", note)
+    return asked
 
 
 def _files(asked: list[Request]) -> list[str]:
