@@ -1,7 +1,9 @@
 """The data of a desk: its schema, what is loaded into it, and its copies."""
 
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,13 +47,33 @@ def check() -> None:
 @clearly
 def import_(file: Path, dry_run: bool) -> None:
     """Load tenants, companies, people, carts and quotes from a JSON FILE."""
+    from webapp.seeding import jobs
+
+    with _desk():
+        sys.exit(jobs.import_file(file, dry_run=dry_run, echo=click.echo))
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--tenant", "tenants", multiple=True, help="Only this one; may be said again.")
+@clearly
+def export(file: Path, tenants: tuple[str, ...]) -> None:
+    """Write what `import` reads into a new FILE: companies, people, prices, open carts, quotes.
+
+    Requests, orders and histories are not in it, nor is any secret: `backup` copies those.
+    """
+    from webapp.seeding import jobs
+
+    with _desk():
+        sys.exit(jobs.export_file(file, tenants, echo=click.echo))
+
+
+def _desk() -> AbstractContextManager[Any]:
+    """The context of a desk without pages, over the database of the settings."""
     from flask import Flask
 
     from webapp.extensions import db as extension
-    from webapp.seeding import jobs
 
     app = Flask("webapp")
     extension.init_app(app, open_database())
-    with app.app_context():
-        code = jobs.import_file(file, dry_run=dry_run, echo=click.echo)
-    sys.exit(code)
+    return app.app_context()

@@ -1,7 +1,9 @@
-"""`countersign import FILE`: reads the file, loads it in one transaction, says what that did."""
+"""`countersign import` and `export`: a file into the desk in one transaction, and out of it."""
 
+import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from webapp.extensions import db
 from webapp.kernel.clock import utcnow
-from webapp.seeding import service
+from webapp.seeding import exporting, service
 from webapp.seeding.domain import Refused, Report
 from webapp.seeding.passwords import Hashes
 from webapp.seeding.reading import read_file
@@ -44,6 +46,33 @@ def import_file(path: Path, *, dry_run: bool, echo: Echo) -> int:
         echo(f"Nothing was loaded: the database says {_first_line(error)}")
         return 1
     _say(report, dry_run=dry_run, echo=echo)
+    return 0
+
+
+def export_file(path: Path, tenant_ids: Sequence[str], *, echo: Echo) -> int:
+    """Write these tenants, or all, to a new file that only its owner reads; the exit code.
+
+    Raises `FileExistsError` where there is a file already.
+    """
+    with db.reading() as session:
+        known = exporting.tenants(session)
+        if missing := [one for one in tenant_ids if one not in known]:
+            echo(f"Nothing was written: there is no tenant {missing[0]}.")
+            return 1
+        wanted = list(tenant_ids) or known
+        documents = [exporting.document(session, one) for one in wanted]
+        silent = [name for one in wanted for name in exporting.secret_clients(session, one)]
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(documents, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+    for document in documents:
+        counts = (
+            f"{len(document[kind])} {kind}" for kind in ("legalEntities", "customers", "carts")
+        )
+        echo(f"{document['tenant']}: {', '.join(counts)}")
+    for name in silent:
+        echo(f"  left out: the program {name}, whose secret is kept as a hash only")
     return 0
 
 
