@@ -64,6 +64,7 @@ def countersign(tmp_path: Path) -> Program:
         ("db", "upgrade"),
         ("db", "check"),
         ("import",),
+        ("export",),
         ("doctor",),
         ("audit",),
         ("audit", "verify"),
@@ -214,6 +215,16 @@ def test_a_bad_import_fails(countersign: Program, tmp_path: Path) -> None:
     result = countersign.upgraded()("import", str(file))
     assert result.exit_code == 1
     assert "surprise" in result.output
+
+
+def test_an_export_is_a_new_file(countersign: Program, tmp_path: Path) -> None:
+    file = tmp_path / "desk.json"
+    assert countersign.upgraded()("import", str(ACME)).exit_code == 0
+    assert "acme: 3 legalEntities, 11 customers" in countersign("export", str(file)).output
+    assert countersign("import", str(file)).exit_code == 0
+    again = countersign("export", str(file))
+    assert again.exit_code == 1
+    assert again.output == f"{file} is there already; name a new file.\n"
 
 
 def test_a_whole_history_verifies(countersign: Program) -> None:

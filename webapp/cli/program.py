@@ -35,6 +35,8 @@ def clearly(command: Callable[..., None]) -> Callable[..., None]:
             fail("\n".join(["The settings cannot be used.", *map(str, error.problems)]))
         except DBAPIError as error:
             fail(f"The database refused: {str(error.orig).strip().partition(chr(10))[0]}")
+        except FileExistsError as error:
+            fail(f"{error.filename} is there already; name a new file.")
         except (AssetError, DomainError, OSError) as error:
             fail(str(error))
 
