@@ -21,6 +21,11 @@ SOUND: dict[str, Any] = {
 }
 
 
+def test_checkpoints_may_go_to_folders_and_mail_addresses() -> None:
+    where = "/mnt/far/a:b, beside/it, mailto:auditor+desk@example.com"
+    require_sound(Settings(**SOUND, checkpoint_to=where))
+
+
 def test_the_environment_is_read_by_its_prefix() -> None:
     found = Settings.from_environ(
         {
@@ -81,6 +86,10 @@ def test_a_production_desk_may_start() -> None:
         ({"failed_logins": -1}, "FAILED_LOGINS"),
         ({"page_calls": -1}, "PAGE_CALLS"),
         ({"session_idle_minutes": 0}, "SESSION_IDLE_MINUTES"),
+        ({"checkpoint_to": "https://hooks.example/in"}, "CHECKPOINT_TO"),
+        ({"checkpoint_to": "/mnt/far, mailto:nobody"}, "CHECKPOINT_TO"),
+        ({"checkpoint_to": "s3://bucket/checkpoints"}, "CHECKPOINT_TO"),
+        ({"checkpoint_to": "mailto:auditor@example.com", "smtp_url": ""}, "CHECKPOINT_TO"),
     ],
 )
 def test_production_refuses_what_is_unsafe(changed: dict[str, Any], name: str) -> None:

@@ -71,7 +71,9 @@ class Settings:
         24, "Hours between checkpoints of the history, as soon as there is a key; 0: none."
     )
     checkpoint_to: str = _setting(
-        "", "Folders, mailto:auditor@example.com, by commas; empty: `checkpoints` beside the keys."
+        "",
+        "Folders, mailto:auditor@example.com, by commas; empty: `checkpoints` beside the keys. "
+        "Webhooks that ask for `ledger.checkpoint` get them as well.",
     )
     secret_key: str = _setting(
         "", "At least 32 random characters; forms are signed with it.", secret=True

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
 
 _SHORTEST_KEY = 32
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_MAIL_PLACE = re.compile(r"mailto:[^@\s?]+@[^@\s?]+")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _LEVELS = ("debug", "info", "warning", "error")
 _NOT_NEGATIVE = (
@@ -42,6 +44,12 @@ def require_sound(settings: Settings) -> None:
 def require_database(settings: Settings) -> None:
     """Return when the database can be spoken to as it is named, otherwise raise `BadSettings`."""
     if found := _check_database(settings):
+        raise BadSettings(found)
+
+
+def require_places(settings: Settings) -> None:
+    """Return when checkpoints can go where the settings say, otherwise raise `BadSettings`."""
+    if found := _check_checkpoints(settings):
         raise BadSettings(found)
 
 
@@ -143,6 +151,33 @@ def _check_webhooks(settings: Settings) -> list[Problem]:
     ]
 
 
+def _check_checkpoints(settings: Settings) -> list[Problem]:
+    named = filter(None, (one.strip() for one in settings.checkpoint_to.split(",")))
+    return [
+        Problem(
+            variable("checkpoint_to"),
+            f"{place!r} is neither a folder nor a mail address.",
+            "For a webhook run `countersign webhook add TENANT URL --event ledger.checkpoint`."
+            if place.lower().startswith(("http:", "https:"))
+            else "Write them like /mnt/elsewhere/checkpoints, mailto:auditor@example.com.",
+        )
+        for place in named
+        if _SCHEME.match(place) and not _MAIL_PLACE.fullmatch(place)
+    ]
+
+
+def _refuse_no_mail(settings: Settings) -> list[Problem]:
+    if settings.smtp_url or "mailto:" not in settings.checkpoint_to:
+        return []
+    return [
+        Problem(
+            variable("checkpoint_to"),
+            "It names a mail address, and no mail leaves this desk.",
+            f"Set {variable('smtp_url')}, or name a folder.",
+        )
+    ]
+
+
 def _is_place(text: str) -> bool:
     try:
         ip_network(text)
@@ -235,5 +270,10 @@ _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_numbers,
     _check_origins,
     _check_webhooks,
+    _check_checkpoints,
 )
-_PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (_refuse_http, _refuse_no_provider)
+_PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (
+    _refuse_http,
+    _refuse_no_provider,
+    _refuse_no_mail,
+)

@@ -11,7 +11,7 @@ from tests.webhooks.receiver import Receiver
 from webapp.webhooks import service
 from webapp.webhooks.addresses import Allowed
 from webapp.webhooks.delivering import Courier
-from webapp.webhooks.domain import EventType
+from webapp.webhooks.domain import COMPANY_EVENTS
 from webapp.webhooks.sending import Way
 from webapp.webhooks.service import Draft, Shown
 from webapp.webhooks.vault import Vault
@@ -20,7 +20,7 @@ __all__ = ["desk"]
 
 KEY = "a key for tests only, 0123456789"
 SET_UP = service.Desk(vault=Vault(KEY), allowed=Allowed.parse("127.0.0.0/8"))
-EVERYTHING = tuple(EventType)
+EVERYTHING = COMPANY_EVENTS
 
 
 @dataclass

@@ -14,7 +14,7 @@ from webapp.outbox import queries as outbox
 from webapp.outbox.domain import Kind, MessageStatus
 from webapp.outbox.models import Message
 from webapp.webhooks import queries, service
-from webapp.webhooks.domain import OVERLAP, PLAN, EventType, State
+from webapp.webhooks.domain import COMPANY_EVENTS, OVERLAP, PLAN, State
 from webapp.webhooks.queries import EndpointView
 from webapp.webhooks.service import Draft, Shown
 from webapp.webhooks.vault import Vault
@@ -98,7 +98,7 @@ def test_an_endpoint_hears_only_of_its_company_and_of_what_it_chose(
     desk: Desk, receiver: Receiver, run: Round
 ) -> None:
     make(desk, receiver.url + "&mine", ("approval.approved",))
-    draft = Draft(url=receiver.url + "&other", event_types=tuple(EventType))
+    draft = Draft(url=receiver.url + "&other", event_types=COMPANY_EVENTS)
     desk.run(service.add_own, OLGA, draft, SET_UP, now=NOW)
     ap = desk.ask()
     desk.approve(ap, BOB)

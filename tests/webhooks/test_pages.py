@@ -17,12 +17,12 @@ from webapp.company.queries import changes
 from webapp.identity.recording import open_place
 from webapp.outbox.models import Message
 from webapp.webhooks import queries
-from webapp.webhooks.domain import EventType, State
+from webapp.webhooks.domain import COMPANY_EVENTS, State
 from webapp.webhooks.queries import EndpointView
 from webapp.webhooks.service import Shown
 
 URL = "https://hooks.example.com/in"
-EVENTS = [str(one) for one in EventType]
+EVENTS = [str(one) for one in COMPANY_EVENTS]
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 
 

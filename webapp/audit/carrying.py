@@ -1,7 +1,8 @@
-"""Carrying checkpoints away: to folders, and to people by mail.
+"""Carrying checkpoints away: to folders, to people by mail, and to webhooks that ask for them.
 
 A place that is no folder has a scheme, as in `mailto:auditor@example.com`. What is carried twice is
-the same file or says the same; nothing is marked as carried before every place has it.
+the same file or says the same; nothing is marked as carried before every folder has it and the
+messages are written.
 """
 
 import os
@@ -18,6 +19,8 @@ from webapp.ledger import queries
 from webapp.ledger.sealing import head_line, mark_sent
 from webapp.ledger.statements import Signed
 from webapp.outbox.service import Recipient, post
+from webapp.webhooks.domain import Event, EventType
+from webapp.webhooks.publishing import publish
 
 HEADS = ".heads"
 _MAIL = "mailto:"
@@ -52,6 +55,7 @@ def carry(database: Database, tenant_id: str, where: Places, *, now: datetime) -
             if mark_sent(session, signed.statement, now=now):
                 for address in where.addresses:
                     _post(session, signed, address, now=now)
+                publish(session, _event(signed), now=now)
     return len(waiting)
 
 
@@ -89,4 +93,21 @@ def _post(session: Session, signed: Signed, address: str, *, now: datetime) -> N
             "content": signed.as_text(),
         },
         now=now,
+    )
+
+
+def _event(signed: Signed) -> Event:
+    stated = signed.statement
+    return Event(
+        type=EventType.SEALED,
+        tenant_id=stated.tenant,
+        company_id=None,
+        stream_id="checkpoints",
+        data={
+            "tenant": stated.tenant,
+            "number": stated.number,
+            "streams": stated.streams,
+            "file": stated.file_name,
+            "content": signed.as_text(),
+        },
     )

@@ -45,8 +45,10 @@ def checkpoint(tenant: str | None) -> None:
     from webapp.audit.carrying import carry, places
     from webapp.kernel.clock import utcnow
     from webapp.ledger.sealing import Contradiction
+    from webapp.soundness import require_places
 
     settings, database, now = Settings.from_environ(), open_database(), utcnow()
+    require_places(settings)
     for tenant_id in _tenants(database, tenant):
         try:
             signed = jobs.checkpoint(database, tenant_id, _signing_key(settings), now=now)

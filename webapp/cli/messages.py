@@ -107,16 +107,18 @@ def webhook() -> None:
 @click.argument("tenant")
 @click.argument("url")
 @click.option("--company", help="Tell of this company only; without, of all of the tenant.")
-@click.option("--event", "events", multiple=True, help="Tell of this event; without, of all.")
+@click.option(
+    "--event", "events", multiple=True, help="Tell of this event; without, of all but checkpoints."
+)
 @click.option("--description", default="", help="What it is for.")
 @clearly
 def add_webhook(tenant: str, url: str, company: str | None, **rest: Any) -> None:
     """Tell URL what happens in TENANT; its signing secret is shown once."""
     from webapp.kernel.clock import utcnow
     from webapp.webhooks import service
-    from webapp.webhooks.domain import EventType
+    from webapp.webhooks.domain import COMPANY_EVENTS
 
-    events = rest["events"] or tuple(EventType)
+    events = rest["events"] or COMPANY_EVENTS
     draft = service.Draft(url=url, description=rest["description"], event_types=events)
     with open_database().transaction() as session:
         shown = service.add(session, tenant, draft, _desk(), company_id=company, now=utcnow())

@@ -8,7 +8,7 @@ from wtforms.widgets import HiddenInput
 
 from webapp.carts.parsing import visible
 from webapp.company.forms import CompanyForm, _storable
-from webapp.webhooks.domain import EventType
+from webapp.webhooks.domain import COMPANY_EVENTS
 from webapp.webhooks.queries import EndpointView
 from webapp.webhooks.service import Draft
 
@@ -49,7 +49,7 @@ class WebhookForm(CompanyForm):
     def events(self) -> list[tuple[str, str, bool]]:
         """Every event: its name, what it means, and whether it is chosen."""
         chosen = set(self.event_types.data or ())
-        return [(str(one), _(one.label), one in chosen) for one in EventType]
+        return [(str(one), _(one.label), one in chosen) for one in COMPANY_EVENTS]
 
 
 def fresh(endpoint: EndpointView | None = None) -> WebhookForm:
@@ -57,7 +57,7 @@ def fresh(endpoint: EndpointView | None = None) -> WebhookForm:
     data = {
         "url": visible(endpoint.url) if endpoint else "",
         "description": endpoint.description if endpoint else "",
-        "event_types": list(endpoint.event_types if endpoint else map(str, EventType)),
+        "event_types": list(endpoint.event_types if endpoint else map(str, COMPANY_EVENTS)),
         "is_active": endpoint.is_active if endpoint else True,
         "version": endpoint.version if endpoint else 0,
     }

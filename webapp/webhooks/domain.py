@@ -48,6 +48,7 @@ class EventType(StrEnum):
     CLOSED = "approval.closed"
     EXPIRED = "approval.expired"
     ORDERED = "order.created"
+    SEALED = "ledger.checkpoint"
 
     @property
     def label(self) -> str:
@@ -55,6 +56,8 @@ class EventType(StrEnum):
         return _LABELS[self]
 
 
+# What happens in a company. A checkpoint covers all companies of a tenant, so it is the operator's.
+COMPANY_EVENTS = tuple(one for one in EventType if one is not EventType.SEALED)
 # What the button sends to try an endpoint; nobody subscribes to it.
 PING = "ping"
 
@@ -67,6 +70,7 @@ _LABELS = {
     EventType.CLOSED: N_("A request was withdrawn"),
     EventType.EXPIRED: N_("A request expired"),
     EventType.ORDERED: N_("An order was placed"),
+    EventType.SEALED: N_("The history was sealed"),
 }
 
 
@@ -96,7 +100,7 @@ _STATES = {
 class Event:
     """Something that happened; `stream_id` names what it is about, so that order is kept.
 
-    `data` holds ids, states and amounts, and no words or names of people.
+    `data` holds ids, states, amounts and hashes, and no words or names of people.
     """
 
     type: EventType

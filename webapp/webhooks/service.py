@@ -24,6 +24,7 @@ from webapp.outbox import service as outbox
 from webapp.webhooks import publishing, queries
 from webapp.webhooks.addresses import Allowed, parse, read_url
 from webapp.webhooks.domain import (
+    COMPANY_EVENTS,
     LONGEST_DESCRIPTION,
     MOST_ENDPOINTS,
     OVERLAP,
@@ -214,7 +215,9 @@ def _write(row: Endpoint, draft: Draft, allowed: Allowed) -> None:
     read_url(draft.url, allowed)
     row.url = clean(draft.url)
     row.description = _description(draft.description)
-    row.event_types = _events(draft.event_types)
+    row.event_types = _events(
+        draft.event_types, EventType if row.company_id is None else COMPANY_EVENTS
+    )
 
 
 def _description(text: str) -> str:
@@ -225,9 +228,9 @@ def _description(text: str) -> str:
     return cleaned
 
 
-def _events(chosen: Iterable[str]) -> list[str]:
+def _events(chosen: Iterable[str], offered: Iterable[EventType]) -> list[str]:
     wanted = set(chosen)
-    if not wanted or not wanted <= set(EventType):
+    if not wanted or not wanted <= set(offered):
         why = sentence(N_("Choose at least one event from the list."))
         raise Invalid(why, code="bad_webhook", fields={"event_types": why})
     return [str(one) for one in EventType if one in wanted]
