@@ -46,7 +46,7 @@ def test_every_setting_is_explained_in_the_words_of_the_doctor() -> None:
 def test_every_command_that_is_named_exists(document: Path) -> None:
     known = commands(cli.main)
     named = re.findall(
-        r"(?:^|[`(])countersign ((?:db |audit |client |outbox |webhook )?[a-z]+)",
+        r"(?:^|[`(])countersign ((?:db |audit |client |outbox |webhook )?[a-z-]+)",
         document.read_text(),
         re.M,
     )
@@ -99,9 +99,7 @@ def test_every_decision_is_listed() -> None:
 
 def test_every_rule_that_is_cited_is_written_down() -> None:
     written = re.findall(r"^\*\*(R\d+)\. ", RULES, re.MULTILINE)
-    assert sorted(written, key=lambda rule: int(rule[1:])) == [
-        f"R{number}" for number in range(1, len(written) + 1)
-    ]
+    assert len(written) == len(set(written))
     cited = {
         (rule, str(source.relative_to(ROOT)))
         for source in SOURCES

@@ -177,8 +177,10 @@ def test_nobody_is_nobody(house: House) -> None:
 
 
 def test_every_table_has_its_place_in_what_erasing_knows() -> None:
-    known = {name for name, *_ in (*personal.GOES, *personal.STAYS, *personal.NAMED)}
-    assert known | personal.OTHERS == set(Base.metadata.tables)
+    named, parts = ({one[0] for one in some} for some in (personal.NAMED, personal.PARTS))
+    known = {*personal.owned(), *named, *parts}
+    assert known | personal.NOBODYS == set(Base.metadata.tables)
+    assert not known & personal.NOBODYS
 
 
 def test_pages_tell_of_what_was_erased(house: House) -> None:

@@ -1,4 +1,4 @@
-"""What the desk keeps of a person and where, and what becomes of it when they are erased (R59).
+"""What the desk keeps of a person and where, to tell them (R63) or to erase it (R59).
 
 Tables are named here and not their models: this is the one place that has to know all of them.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,18 +29,19 @@ from webapp.kernel.text import ERASED_PERSON
 ADDRESS = re.compile(r"erased-(\d+)@erased\.invalid")
 ERASED = "erased"
 _AT_ONCE = 200
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """Somebody who is to be erased, and the number that stands for them afterwards."""
+    """Somebody who asks what is kept, or is erased: then a number stands for them afterwards."""
 
     tenant_id: str
     person_id: str
     first_name: str
     last_name: str
     email: str
-    number: int
+    number: int = 0
 
     @property
     def names(self) -> list[str]:
@@ -112,17 +113,39 @@ NAMED = (
     ("sessions", ("data",)),
     ("decline_phrases", ("phrases",)),
 )
-# Tables without a name of a person, or (the last three) with steps of their own in `erasing`.
-OTHERS = frozenset({
-    "tenants", "companies", "approval_group_members", "sites", "products", "cart_items",
-    "quote_items", "request_numbers", "rate_windows", "checkpoints", "checkpoint_heads",
-    "memberships", "attachments", "ledger_entries",
+# What has steps of its own in `erasing`, or holds nothing of the person but the id.
+STEPS = (
+    ("memberships", ("person_id",)),
+    ("attachments", ("by_id",)),
+    ("ledger_entries", ("actor_id", "for_id")),
+    ("outbox_messages", ("recipient_id",)),
+    ("mailbox_mails", ("recipient_id",)),
+    ("api_clients", ("created_by_id",)),
+)
+# Parts of such rows: the table, the column that says of which, and the table of the whole.
+PARTS = (
+    ("approval_group_members", "membership_id", "memberships"),
+    ("cart_items", "cart_id", "carts"),
+    ("quote_items", "quote_id", "quotes"),
+)
+# Tables that say nothing of a person.
+NOBODYS = frozenset({
+    "tenants", "companies", "sites", "products", "request_numbers", "rate_windows", "checkpoints",
+    "checkpoint_heads",
 })  # fmt: skip
 
 
 def table(name: str) -> Table:
     """A table of the desk; raises `KeyError` while the feature that owns it is not loaded."""
     return Base.metadata.tables[name]
+
+
+def owned() -> dict[str, list[str]]:
+    """The tables with rows under somebody's id, and in which columns it may stand."""
+    known = [(name, column) for name, _, columns in GOES for column in columns]
+    known += [(name, column) for name, column, _ in STAYS]
+    known += [(name, column) for name, columns in STEPS for column in columns]
+    return {name: [one for other, one in known if other == name] for name, _ in known}
 
 
 def remove(session: Session, subject: Subject) -> dict[str, int]:
@@ -158,7 +181,7 @@ def scrub(session: Session, subject: Subject, seen: Callable[[str, Any], None]) 
     count = 0
     for name, columns in NAMED:
         rows = table(name)
-        for row in _naming(session, rows, columns, subject):
+        for row in naming(session, rows, columns, subject):
             old = {column: getattr(row, column) for column in columns}
             new = {column: _scrubbed(value, subject) for column, value in old.items()}
             if new != old:
@@ -168,7 +191,24 @@ def scrub(session: Session, subject: Subject, seen: Callable[[str, Any], None]) 
     return count
 
 
-def among(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def naming(session: Session, rows: Table, columns: Sequence[str], subject: Subject) -> list[Any]:
+    """The rows in which one of these columns may name them; a few may only have similar words."""
+
+    def holds(text: str) -> ColumnElement[bool]:
+        return or_(*(_text(rows.c[one]).icontains(text, autoescape=True) for one in columns))
+
+    both = [holds(one) for one in (subject.first_name, subject.last_name) if one]
+    wanted = or_(holds(subject.email), *([and_(*both)] if both else []))
+    mine = rows.c.tenant_id == subject.tenant_id
+    return list(session.execute(select(rows).where(mine, wanted)).all())
+
+
+def is_named(value: Any, subject: Subject) -> bool:
+    """Whether a value holds their full name or their address."""
+    return bool(_scrubbed(value, subject) != value)
+
+
+def among(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """The values, as many at once as a statement takes."""
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]
@@ -188,16 +228,6 @@ def _decision_note(subject: Subject) -> Any:
     ) & (rows.c.requester_id != person_id)
     mine = and_(rows.c.tenant_id == subject.tenant_id, rows.c.approver_comment.is_not(None), theirs)
     return update(rows).where(mine).values(approver_comment=null())
-
-
-def _naming(session: Session, rows: Table, columns: Sequence[str], subject: Subject) -> list[Any]:
-    def holds(text: str) -> ColumnElement[bool]:
-        return or_(*(_text(rows.c[one]).icontains(text, autoescape=True) for one in columns))
-
-    both = [holds(one) for one in (subject.first_name, subject.last_name) if one]
-    wanted = or_(holds(subject.email), *([and_(*both)] if both else []))
-    mine = rows.c.tenant_id == subject.tenant_id
-    return list(session.execute(select(rows).where(mine, wanted)).all())
 
 
 def _text(column: Any) -> Any:

@@ -1,6 +1,6 @@
 """The `countersign` program: every command says what it does, and fails with one clear sentence."""
 
-from webapp.cli import audit, clients, copies, data, erasing, health, messages, serving
+from webapp.cli import audit, clients, copies, data, health, messages, people, serving
 from webapp.cli.program import main
 
 __all__ = [
@@ -8,9 +8,9 @@ __all__ = [
     "clients",
     "copies",
     "data",
-    "erasing",
     "health",
     "main",
     "messages",
+    "people",
     "serving",
 ]

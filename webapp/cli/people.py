@@ -1,5 +1,7 @@
-"""Forgetting somebody: `erase`."""
+"""What is kept of somebody, and forgetting it: `export-person`, `erase`."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +12,36 @@ from webapp.config import Settings
 
 class _Rehearsed(Exception):
     """Undoes what was only tried."""
+
+
+_NEW = click.Path(dir_okay=False, path_type=Path)
+
+
+@main.command("export-person")
+@click.argument("tenant")
+@click.argument("person")
+@click.option("--out", required=True, type=_NEW, help="The file to write; it must be new.")
+@clearly
+def export_person(tenant: str, person: str, out: Path) -> None:
+    """Write all that is kept of PERSON of TENANT into a file, for them.
+
+    Part `named` holds what is about others and names them: look through it before you hand it on.
+    """
+    import webapp.app  # noqa: F401 - every table has to be known
+    from webapp.audit.disclosing import as_text, disclose
+    from webapp.kernel.clock import utcnow
+
+    with open_database().reading() as session:
+        document = disclose(session, tenant, person, now=utcnow())
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(as_text(document))
+    for part in ("own", "named"):
+        click.echo(f"{part}:")
+        for name, rows in document[part].items():
+            click.echo(f"{len(rows):>8}  {name}")
+    if document["own"].get("attachments"):
+        folder = Settings.from_environ().files_folder
+        click.echo(f"Attached files lie in {folder}, under the name in `file`.", err=True)
 
 
 @main.command()
