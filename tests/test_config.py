@@ -85,6 +85,7 @@ def test_a_production_desk_may_start() -> None:
         ({"token_calls": -1}, "TOKEN_CALLS"),
         ({"failed_logins": -1}, "FAILED_LOGINS"),
         ({"page_calls": -1}, "PAGE_CALLS"),
+        ({"api_searches": -1}, "API_SEARCHES"),
         ({"session_idle_minutes": 0}, "SESSION_IDLE_MINUTES"),
         ({"checkpoint_to": "https://hooks.example/in"}, "CHECKPOINT_TO"),
         ({"checkpoint_to": "/mnt/far, mailto:nobody"}, "CHECKPOINT_TO"),

@@ -174,6 +174,11 @@ class Settings:
         "How often one address may set out to sign in, and one person search, in a minute; 0: no "
         "limit.",
     )
+    api_searches: int = _setting(
+        600,
+        "How often one person or program may search through the API in a minute: filter, sort or "
+        "count a list, look for people or products; 0: no limit.",
+    )
     demo_public: bool = _setting(
         False,
         "Whether the demo may stand at an address of the internet, where everybody who finds it "

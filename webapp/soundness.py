@@ -18,6 +18,7 @@ _NOT_NEGATIVE = (
     "token_calls",
     "failed_logins",
     "page_calls",
+    "api_searches",
     "keep_messages_days",
     "keep_words_months",
     "checkpoint_hours",

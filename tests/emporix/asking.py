@@ -109,7 +109,8 @@ def desk() -> Iterator[Flask]:
         backend.own() as database,
     ):
         _fill(load_acme(database))
-        yield make_app(database, base_url="http://localhost", token_calls=0, failed_logins=0)
+        unlimited = {"token_calls": 0, "failed_logins": 0, "api_searches": 0}
+        yield make_app(database, base_url="http://localhost", **unlimited)
 
 
 def aimed(document: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from webapp.emporix import access, openapi
+from webapp.emporix import access, openapi, throttling
 from webapp.identity.domain import Holder
 
 DOCUMENT = openapi.served_at("https://desk.example")
@@ -94,6 +94,17 @@ def test_every_operation_asks_for_the_token_that_the_document_names(
             assert answer.status_code == 401, f"{one.method} {path}"
             fault = answer.get_json()["fault"]
             assert fault["detail"]["errorcode"] == "oauth.v2.InvalidAccessToken"
+
+
+def test_whatever_searches_may_be_refused_for_a_while(app: Flask) -> None:
+    endpoints = {(method, path): endpoint for method, path, endpoint in _routes(app)}
+    for one in OPERATIONS:
+        names = {part["name"] for part in one.parameters}
+        searches = bool(names & {"q", "sort"}) or "/search" in one.path
+        endpoint = endpoints[one.method.upper(), _shape(one.path)]
+        assert searches == (endpoint in throttling.SEARCHES), one.path
+        if searches:
+            assert "429" in one.operation["responses"], one.path
 
 
 def test_the_document_is_served_to_everybody(app: Flask) -> None:

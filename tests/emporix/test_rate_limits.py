@@ -1,6 +1,7 @@
 """Asking too often: 429 in the words of the service, with the time to wait, for all processes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -113,6 +114,57 @@ def test_another_process_goes_on_counting(app: Flask, acme: Database) -> None:
     other = make_app(acme, token_calls=4, failed_logins=2)
     replies = [visit(each).status_code for each in (app, other, app, other, app)]
     assert replies == [200] * 4 + [429]
+
+
+SEARCHES = (
+    ("GET", "/approval/acme/approvals?q=status:PENDING", {}),
+    ("GET", "/approval/acme/approvals?sort=metadata.createdAt", {}),
+    ("GET", "/approval/acme/approvals", {"X-Total-Count": "true"}),
+    ("POST", "/approval/acme/search/users", {}),
+    ("POST", "/product/acme/search", {}),
+)
+
+
+@pytest.fixture
+def searched(acme: Database) -> Flask:
+    """A desk on which nobody searches more than five times a minute."""
+    return make_app(acme, api_searches=5)
+
+
+def caller(app: Flask, **who: Any) -> ApiClient:
+    known = {"holder": Holder.CUSTOMER, "origin": Origin.PASSWORD, "company_id": "le1"}
+    return ApiClient(FlaskClient(app), token_for(app, **known | who))
+
+
+def test_searches_are_counted_by_person_whatever_is_searched(searched: Flask) -> None:
+    with time_machine.travel(NOW, tick=False):
+        rita = caller(searched, person_id="rita")
+        for method, path, headers in SEARCHES:
+            body = {"json": {}} if method == "POST" else {}
+            assert rita.call(method, path, headers=headers, **body).status_code != 429
+        for method, path, headers in SEARCHES:
+            body = {"json": {}} if method == "POST" else {}
+            reply = rita.call(method, path, headers=headers, **body)
+            assert (reply.status_code, reply.headers["Retry-After"]) == (429, "60")
+        again = caller(searched, person_id="rita")
+        assert again.get(SEARCHES[0][1]).status_code == 429, "not by token"
+        assert rita.get("/approval/acme/approvals").status_code == 200
+        assert caller(searched, person_id="bob").get(SEARCHES[0][1]).status_code == 200
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert rita.get(SEARCHES[0][1]).status_code == 200
+
+
+def test_programs_and_visitors_search_only_so_often(searched: Flask) -> None:
+    service = {"holder": Holder.SERVICE, "origin": Origin.CLIENT, "client_id": "acme-service"}
+    program = caller(searched, **service, company_id=None)
+    orders = [program.get("/order-v2/acme/orders?sort=created").status_code for _ in range(6)]
+    assert orders == [200] * 5 + [429]
+    shop = {"origin": Origin.ANONYMOUS, "client_id": "acme-storefront", "company_id": None}
+    products = [
+        caller(searched, holder=Holder.ANONYMOUS, **shop).get("/product/acme/products?q=id:x")
+        for _ in range(6)
+    ]
+    assert [reply.status_code for reply in products] == [200] * 5 + [429]
 
 
 def test_nothing_is_counted_without_limits(acme: Database) -> None:

@@ -77,7 +77,7 @@ def moment() -> Iterator[None]:
 @pytest.fixture
 def doors(own_desk: Desk, moment: None) -> Doors:
     """Rita asks Bob, who is away and represented by Ben."""
-    app = make_app(own_desk.database, token_calls=0, failed_logins=0, page_calls=0)
+    app = make_app(own_desk.database, token_calls=0, failed_logins=0, page_calls=0, api_searches=0)
     days = Days(date(2026, 4, 1), date(2026, 4, 3))
     plan = Plan(owner_id="bob", deputy_id="ben", days=days)
     own_desk.run(absences.leave, BOB, plan, now=AT)

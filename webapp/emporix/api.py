@@ -18,6 +18,7 @@ from webapp.emporix import (
     quote_endpoints,
     reference,
     shop_endpoints,
+    throttling,
     token_endpoints,
 )
 from webapp.extensions import csrf
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     web.bind_api(app, web.Api(prefixes=dialect.PREFIXES, refuse=dialect.refuse, say=dialect.say))
     cors.init_app(app)
     access.init_app(app)
+    throttling.init_app(app)
     jobs.init_app(app)
     for blueprint in _BLUEPRINTS:
         csrf.exempt(blueprint)
