@@ -201,6 +201,9 @@ class TestWatching:
         assert "countersign_database_up 1.0" in reply.text
         assert 'countersign_messages{kind="mail",status="PENDING"} 0.0' in reply.text
         assert "countersign_oldest_message_seconds 0.0" in reply.text
+        assert 'countersign_webhooks{state="FAILING"} 0.0' in reply.text
+        assert "countersign_webhooks_failing 0.0" in reply.text
+        assert "countersign_checkpoints_waiting 0.0" in reply.text
         counted = (
             'countersign_request_seconds_count{endpoint="identity.sign_in",method="GET",status='
         )

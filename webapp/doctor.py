@@ -3,10 +3,12 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp import migrating, soundness
 from webapp.config import BadSettings, Settings, variable
@@ -14,9 +16,11 @@ from webapp.db import Database, make_engine
 from webapp.identity import tenant_settings
 from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
-from webapp.ledger.queries import checkpoint
+from webapp.ledger.queries import checkpoint, not_carried
 from webapp.outbox.queries import backlog
 from webapp.outbox.smtp import MailServer
+from webapp.webhooks import queries as webhooks
+from webapp.webhooks.domain import State
 
 _TIMEOUT = 5.0
 # A message that waits longer than this has nobody to deliver it.
@@ -34,7 +38,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at the settings, then at database, outbox, provider and mail server, in this order."""
+    """Look at the settings, then at everything that the desk leans on, database first."""
     wrong = soundness.problems(settings)
     for problem in wrong:
         yield Finding(problem.name, False, problem.what, problem.remedy)
@@ -42,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("Settings", True, "They can be used.")
     database = list(_safely(_database, settings))
     yield from database
-    outbox = (_outbox, _history, _roles) if database[0].is_fine else ()
+    outbox = (_outbox, _webhooks, _history, _roles) if database[0].is_fine else ()
     checks = (*outbox, _files, _provider, _mail)
     for check in checks:
         yield from _safely(check, settings)
@@ -59,8 +63,10 @@ def _safely(check: Callable[[Settings], Finding], settings: Settings) -> Iterato
 _REMEDIES = {
     "Database": f"Check {variable('database_url')}, and that its server runs and knows this user.",
     "Outbox": "See that `countersign serve` or `countersign worker` runs.",
+    "Webhooks": "See which with `countersign webhook list TENANT`, and ask who runs the receiver.",
     "Roles": f"Correct the file that {variable('oidc_roles_file')} names.",
-    "History": "See that the worker runs, and look for `checkpoint.` in its log.",
+    "History": f"See that the worker runs, look for `checkpoint.` in its log, and check "
+    f"{variable('checkpoint_to')}.",
     "Files": f"Check {variable('files_dir')}, and that this user may write there.",
     "Provider": f"Check {variable('oidc_issuer')}, and that this machine reaches it.",
     "Mail": f"Check {variable('smtp_url')}, and that this machine reaches it.",
@@ -82,12 +88,8 @@ def _database(settings: Settings) -> Finding:
 
 
 def _outbox(settings: Settings) -> Finding:
-    engine = make_engine(settings.database_url)
-    try:
-        with Database(engine).reading() as session:
-            waiting = backlog(session)
-    finally:
-        engine.dispose()
+    with _reading(settings) as session:
+        waiting = backlog(session)
     if waiting.dead:
         remedy = "Look why with `countersign outbox list`, then `countersign outbox replay`."
         return Finding("Outbox", False, f"Messages given up: {waiting.dead}.", remedy)
@@ -104,18 +106,26 @@ def _outbox(settings: Settings) -> Finding:
     return Finding("Outbox", is_fine, words, "" if is_fine else _REMEDIES["Outbox"])
 
 
+def _webhooks(settings: Settings) -> Finding:
+    with _reading(settings) as session:
+        found = webhooks.figures(session)
+    off = found.states[State.GONE] + found.states[State.FAILING]
+    words = f"Active: {found.states[State.ACTIVE]}, taking nothing now: {found.failing}."
+    if off:
+        words += f" Switched off, since they were gone or failed for days: {off}."
+    return Finding(
+        "Webhooks", not found.failing, words, _REMEDIES["Webhooks"] if found.failing else ""
+    )
+
+
 def _roles(settings: Settings) -> Finding:
     from webapp.identity.directory import read_grants, strangers
 
     grants = read_grants(settings.oidc_roles_file)
     if not grants:
         return Finding("Roles", True, "The provider says nothing of them; admins do.")
-    engine = make_engine(settings.database_url)
-    try:
-        with Database(engine).reading() as session:
-            unknown = strangers(session, grants)
-    finally:
-        engine.dispose()
+    with _reading(settings) as session:
+        unknown = strangers(session, grants)
     if unknown:
         words = f"Groups are mapped to companies that do not exist: {', '.join(unknown)}."
         return Finding("Roles", False, words, _REMEDIES["Roles"])
@@ -126,18 +136,28 @@ def _history(settings: Settings) -> Finding:
     key = KeyFolder(settings.ledger_folder).signing() if settings.checkpoint_hours else None
     if key is None:
         return Finding("History", True, "Nothing seals it; `countersign audit key` makes a key.")
-    engine = make_engine(settings.database_url)
-    try:
-        with Database(engine).reading() as session:
-            tenants = tenant_settings.tenant_ids(session)
-            found = [checkpoint(session, one) for one in tenants]
-    finally:
-        engine.dispose()
+    with _reading(settings) as session:
+        tenants = tenant_settings.tenant_ids(session)
+        found = [checkpoint(session, one) for one in tenants]
+        waiting = not_carried(session)
     # Twice the time, since a checkpoint may be under way.
     oldest = (utcnow() - timedelta(hours=2 * settings.checkpoint_hours)).isoformat()
     late = [one for one in found if one is None or one.statement.at < oldest]
     words = f"Key {key.public.id}; tenants without a recent checkpoint: {len(late)}."
-    return Finding("History", not late, words, _REMEDIES["History"] if late else "")
+    if waiting:
+        words += f" Not carried away yet: {waiting}."
+    is_fine = not (late or waiting)
+    return Finding("History", is_fine, words, "" if is_fine else _REMEDIES["History"])
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Session]:
+    engine = make_engine(settings.database_url)
+    try:
+        with Database(engine).reading() as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def _files(settings: Settings) -> Finding:

@@ -7,11 +7,14 @@ from importlib.metadata import version
 from flask import Flask, Response, abort, make_response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp import metering, migrating
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
+from webapp.ledger.queries import not_carried
 from webapp.outbox.queries import backlog, figures
+from webapp.webhooks import queries as webhooks
 
 
 def init_app(app: Flask) -> None:
@@ -58,16 +61,18 @@ def _of_the_database() -> CollectorRegistry:
     info.labels(version("countersign")).set(1)
     answers = Gauge("countersign_database_up", "1 when the database answers.", registry=registry)
     try:
-        _add_messages(registry)
+        with db.reading() as session:
+            _add_messages(registry, session)
+            _add_webhooks(registry, session)
+            _add_checkpoints(registry, session)
         answers.set(1)
     except SQLAlchemyError:
         answers.set(0)
     return registry
 
 
-def _add_messages(registry: CollectorRegistry) -> None:
-    with db.reading() as session:
-        counted, waiting = figures(session), backlog(session)
+def _add_messages(registry: CollectorRegistry, session: Session) -> None:
+    counted, waiting = figures(session), backlog(session)
     messages = Gauge(
         "countersign_messages",
         "Messages that wait to be sent (PENDING) or were given up (DEAD).",
@@ -83,6 +88,31 @@ def _add_messages(registry: CollectorRegistry) -> None:
         registry=registry,
     )
     oldest.set(max(age, timedelta(0)).total_seconds())
+
+
+def _add_webhooks(registry: CollectorRegistry, session: Session) -> None:
+    found = webhooks.figures(session)
+    endpoints = Gauge(
+        "countersign_webhooks",
+        "Webhooks that are on (ACTIVE), paused, or were switched off (GONE, FAILING).",
+        ["state"],
+        registry=registry,
+    )
+    for state, count in found.states.items():
+        endpoints.labels(state).set(count)
+    failing = Gauge(
+        "countersign_webhooks_failing", "Webhooks that take nothing now.", registry=registry
+    )
+    failing.set(found.failing)
+
+
+def _add_checkpoints(registry: CollectorRegistry, session: Session) -> None:
+    waiting = Gauge(
+        "countersign_checkpoints_waiting",
+        "Checkpoints of the history that were not carried away yet.",
+        registry=registry,
+    )
+    waiting.set(not_carried(session))
 
 
 def _plain(words: str, status: int = 200) -> Response:

@@ -115,7 +115,7 @@ def test_the_mail_holds_the_checkpoint(sealing: Flask, acme: Database) -> None:
 
 
 def test_the_doctor_says_whether_the_history_is_sealed(
-    countersign: Program, acme_rows: Rows
+    countersign: Program, acme_rows: Rows, tmp_path: Path
 ) -> None:
     engine = make_engine(countersign.url)
     fill(Database(engine), acme_rows)
@@ -123,5 +123,11 @@ def test_the_doctor_says_whether_the_history_is_sealed(
     assert "History: Nothing seals it" in countersign("doctor").output
     countersign("audit", "key")
     assert "tenants without a recent checkpoint: 1." in countersign("doctor").output
+    (folder := tmp_path / "far").write_text("in the way")
+    countersign("audit", "checkpoint", CHECKPOINT_TO=str(folder))
+    told = countersign("doctor").output
+    assert "tenants without a recent checkpoint: 0. Not carried away yet: 1." in told
     countersign("audit", "checkpoint")
-    assert "tenants without a recent checkpoint: 0." in countersign("doctor").output
+    told = countersign("doctor").output
+    assert "fine   History: Key" in told
+    assert "Not carried" not in told

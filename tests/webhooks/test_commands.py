@@ -12,6 +12,7 @@ from webapp.approvals.submission import submit
 from webapp.db import Database, make_engine
 from webapp.kernel.clock import utcnow
 from webapp.outbox.models import Message
+from webapp.webhooks.models import Endpoint
 
 URL = "https://hooks.example.com/in"
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
@@ -111,6 +112,18 @@ def test_the_doctor_says_that_sending_is_switched_off(countersign: Program) -> N
     told = countersign("doctor", SENDING="no").output
     assert "Sending is switched off." in told
     assert "Set COUNTERSIGN_SENDING=yes" in told
+
+
+def test_the_doctor_says_which_webhooks_take_nothing(countersign: Program) -> None:
+    well(countersign, "webhook", "add", "acme", URL)
+    assert "Webhooks: Active: 1, taking nothing now: 0." in countersign("doctor").output
+    with desk_of(countersign).database.transaction() as session:
+        session.execute(update(Endpoint).values(failing_since=utcnow()))
+    told = countersign("doctor").output
+    assert "wrong  Webhooks: Active: 1, taking nothing now: 1." in told
+    with desk_of(countersign).database.transaction() as session:
+        session.execute(update(Endpoint).values(state="FAILING"))
+    assert "failed for days: 1." in countersign("doctor").output
 
 
 def test_what_webhooks_may_reach_has_to_make_sense(countersign: Program) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, collate, exists, select
+from sqlalchemy import ColumnElement, and_, collate, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from webapp.ledger.domain import GENESIS
@@ -134,6 +134,12 @@ def checkpoints(session: Session, tenant_id: str, *, unsent: bool = False) -> li
     query = select(Checkpoint).where(Checkpoint.tenant_id == tenant_id)
     query = query.where(Checkpoint.sent_at.is_(None)) if unsent else query
     return [_signed(row) for row in session.scalars(query.order_by(Checkpoint.number))]
+
+
+def not_carried(session: Session) -> int:
+    """How many checkpoints of all tenants have not left yet."""
+    query = select(func.count()).select_from(Checkpoint).where(Checkpoint.sent_at.is_(None))
+    return session.scalar(query) or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
