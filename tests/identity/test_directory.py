@@ -9,10 +9,11 @@ from werkzeug.test import TestResponse
 
 from tests.identity.conftest import make_desk, start
 from tests.support.app import HouseClient, make_app, sign_in
-from tests.support.cast import Desk
+from tests.support.cast import Desk, cart
 from tests.support.provider import Provider
 from webapp.config import BadSettings
 from webapp.db import Database
+from webapp.kernel.clock import utcnow
 
 GRANTS = [
     {"group": "hafen-buyers", "tenant": "acme", "company": "le1", "role": "B2B_BUYER"},
@@ -110,6 +111,43 @@ def test_each_change_is_recorded_once(enter: Enter, desk: Desk) -> None:
         enter(groups)
     entries = "SELECT count(*) FROM ledger_entries WHERE action = 'DIRECTORY'"
     assert desk.sql(entries) == [(2,)]
+
+
+def test_admins_are_told_what_nobody_may_decide_on_any_more(
+    enter: Enter, desk: Desk, acme: Database
+) -> None:
+    enter(["hafen-buyers"])
+    made = desk.ask(what=cart("c500-rita", approver_id="carl"), now=utcnow())
+    before = len(desk.mails())
+    enter(["hafen-buyers"])
+    assert len(desk.mails()) == before
+    enter([])
+    told = desk.mails()[before:]
+    assert [(one.template, one.to) for one in told] == [
+        ("stranded", "ada"),
+        ("stranded", "alan"),
+    ]
+    assert told[0].context["requests"] == [
+        f"{desk.approval(made).number} – {desk.approval(made).title}"
+    ]
+    assert (
+        "One request needs an approver"
+        in sign_in(make_app(acme), "ada", "le1").get("/company?view=waiting").text
+    )
+
+
+def test_who_loses_their_deputy_is_told(enter: Enter, desk: Desk) -> None:
+    enter(["hafen-buyers"])
+    desk.sql(
+        "INSERT INTO absences (tenant_id, id, company_id, owner_id, deputy_id, first_day, last_day,"
+        " starts_at, ends_at) VALUES ('acme', 'away', 'le1', 'bob', 'carl', '2026-01-01',"
+        " '2099-01-01', '2026-01-01 00:00:00', '2099-01-01 00:00:00')"
+    )
+    before = len(desk.mails())
+    enter([])
+    told = {one.to: one for one in desk.mails()[before:] if one.template == "no_deputy"}
+    assert told.keys() == {"ada", "alan", "bob"}
+    assert told["bob"].context["actor"] == ""
 
 
 @pytest.mark.parametrize(

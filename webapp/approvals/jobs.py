@@ -7,7 +7,9 @@ from flask import Flask
 
 from webapp.approvals import attachments, links, reminding, service
 from webapp.approvals.files import Folder
+from webapp.approvals.stranding import tell_of_stranded
 from webapp.extensions import db, settings
+from webapp.identity.directory import LISTENERS
 from webapp.kernel.clock import utcnow
 from webapp.outbox.delivery import Claimed
 from webapp.outbox.mailer import LINKS
@@ -17,8 +19,12 @@ _BETWEEN_SWEEPS = timedelta(minutes=10)
 
 
 def init_app(app: Flask) -> None:
-    """Let the worker expire what is due, remind before that, link mails, and tidy up."""
+    """Let the worker expire what is due, remind before that, link mails, and tidy up.
+
+    Whoever signs in with other groups leaves no request behind unsaid.
+    """
     app.extensions[LINKS] = make_link
+    app.extensions.setdefault(LISTENERS, []).append(tell_of_stranded)
     app.extensions.setdefault("jobs", []).extend([expire, remind, forget_links, Sweeper()])
 
 

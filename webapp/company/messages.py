@@ -22,5 +22,6 @@ TOPICS = {
     "invited": N_("An invitation"),
     "represent": N_("An absence"),
     "represent_no_more": N_("An absence ended"),
+    "stranded": N_("Requests that need an approver"),
     "webhook_off": N_("A webhook was switched off"),
 }

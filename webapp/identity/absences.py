@@ -102,12 +102,19 @@ def come_back(session: Session, actor: Actor, absence_id: str, *, now: datetime)
 
 
 def tell_bereft(
-    session: Session, actor: Actor, company_id: str, before: Sequence[Member], *, now: datetime
+    session: Session,
+    actor: Actor,
+    company_id: str,
+    before: Sequence[Member],
+    *,
+    now: datetime,
+    is_directory: bool = False,
 ) -> None:
     """Tell whom a change of the company left without a deputy, and its admins.
 
     `before` is how people were. The absence stays: it counts again once its deputy may approve
-    again, or somebody else may be chosen after it is called off. Whoever did it is told nothing.
+    again, or somebody else may be chosen after it is called off. Whoever did it is told nothing;
+    where the directory did, nobody of the company did.
     """
     absences = deputies.planned_in(session, actor.tenant_id, company_id, now=now)
     if not absences:
@@ -116,7 +123,8 @@ def tell_bereft(
     for away in bereft(absences, before, after):
         concerned = [one for one in after if one.active and _minds(one, away)]
         others = [one for one in concerned if one.person_id != actor.person_id]
-        notices.tell_of_gap(session, actor, away, others, now=now)
+        by = "" if is_directory else actor.name
+        notices.tell_of_gap(session, actor, away, others, by=by, now=now)
 
 
 def _minds(member: Member, away: Away) -> bool:

@@ -1,7 +1,7 @@
 """Memberships that the identity provider decides on: groups of its claims become roles (R57)."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.config import BadSettings, Problem, variable
 from webapp.identity import queries
+from webapp.identity.absences import tell_bereft
 from webapp.identity.domain import Account, Actor, Member, Role, Source
 from webapp.identity.models import Company, GroupMember, Membership
 from webapp.identity.policy import Deed
@@ -21,6 +22,10 @@ from webapp.kernel.ids import new_id
 # Who is in several groups of one company gets the most that one of them gives.
 _RANK = tuple(Role)
 _NAMES = ("group", "tenant", "company", "role")
+# Where features bind who else is told, in the same transaction, when somebody became something
+# else in a company without an admin having looked at what that means.
+LISTENERS = "countersign.directory"
+Listener = Callable[..., object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,14 @@ def bring_into_line(
     grants: Sequence[Grant],
     *,
     now: datetime,
-) -> None:
+) -> list[str]:
     """Give a person exactly the memberships that their groups mean now, and record each change.
 
-    Memberships of another source are left alone (R33). Without grants nothing is changed.
+    Memberships of another source are left alone (R33). Without grants nothing is changed. Returns
+    the ids of the companies in which they became something else.
     """
     if not grants:
-        return
+        return []
     wanted = _wanted(account.tenant_id, groups, grants)
     owned = select(Membership.company_id).where(
         Membership.tenant_id == account.tenant_id,
@@ -79,8 +85,11 @@ def bring_into_line(
         Membership.source == Source.CLAIMS,
     )
     known = set(session.scalars(select(Company.id).where(Company.tenant_id == account.tenant_id)))
-    for company_id in sorted({*(wanted.keys() & known), *session.scalars(owned)}):
-        _align(session, account, company_id, wanted.get(company_id), now=now)
+    return [
+        company_id
+        for company_id in sorted({*(wanted.keys() & known), *session.scalars(owned)})
+        if _align(session, account, company_id, wanted.get(company_id), now=now)
+    ]
 
 
 def _wanted(tenant_id: str, groups: Sequence[str], grants: Sequence[Grant]) -> dict[str, Role]:
@@ -94,7 +103,7 @@ def _wanted(tenant_id: str, groups: Sequence[str], grants: Sequence[Grant]) -> d
 
 def _align(
     session: Session, account: Account, company_id: str, role: Role | None, *, now: datetime
-) -> None:
+) -> bool:
     actor = Actor(
         tenant_id=account.tenant_id,
         person_id=account.person_id,
@@ -107,13 +116,16 @@ def _align(
     lock(session, actor)
     member = queries.member(session, account.tenant_id, company_id, account.person_id)
     if member is not None and member.source is not Source.CLAIMS:
-        return
+        return False
     if _is_so(session, member, account, role):
-        return
+        return False
+    before = queries.members(session, account.tenant_id, company_id)
     _store(session, account, company_id, member, role=role)
     data = {"person": account.name, "person_id": account.person_id}
     data |= {"role": str(role)} if role else {}
     write(session, actor, Deed.DIRECTORY, data, company_id=company_id, now=now)
+    tell_bereft(session, actor, company_id, before, now=now, is_directory=True)
+    return True
 
 
 def _is_so(session: Session, member: Member | None, account: Account, role: Role | None) -> bool:

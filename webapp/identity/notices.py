@@ -49,13 +49,24 @@ def tell_of_absence(
 
 
 def tell_of_gap(
-    session: Session, actor: Actor, away: Away, people: Iterable[Member], *, now: datetime
+    session: Session,
+    actor: Actor,
+    away: Away,
+    people: Iterable[Member],
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Write a mail to these people: nobody stands in for who is away any more (R52)."""
+    """Write a mail to these people: nobody stands in for who is away any more (R52).
+
+    `by` is the name of whoever did that; empty for the identity provider (R57).
+    """
+    company = queries.company(session, actor.tenant_id, away.company_id).name
     for one in people:
         to_owner = one.person_id == away.owner_id
         path = "/account#away" if to_owner else f"/company/people/{away.owner_id}#away"
         mail = _about(actor, away, "no_deputy", to_owner=to_owner, path=path)
+        mail.context.update(actor=by, company=company)
         _post(session, actor, _of(one), mail, now=now)
 
 

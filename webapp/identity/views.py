@@ -20,7 +20,7 @@ from webapp.config import LANGUAGES
 from webapp.errors import refuse, show
 from webapp.extensions import csrf, db, settings
 from webapp.identity import kept, oidc, rates, service, session_store
-from webapp.identity.directory import bring_into_line
+from webapp.identity.directory import LISTENERS, bring_into_line
 from webapp.identity.domain import Account, Claims
 from webapp.identity.guards import current_actor
 from webapp.identity.proofs import proof
@@ -231,7 +231,9 @@ def _enter(claims: Claims, account: Account, keep: dict[str, Any]) -> Response:
     session = current_session()
     with db.transaction() as writing:
         grants = current_app.extensions["countersign.grants"]
-        bring_into_line(writing, account, claims.groups, grants, now=utcnow())
+        for place in bring_into_line(writing, account, claims.groups, grants, now=utcnow()):
+            for tell in current_app.extensions.get(LISTENERS, ()):
+                tell(writing, account.tenant_id, place, account.person_id, now=utcnow())
         company_id = service.enter(writing, claims, account, language=chosen_language())
     keep = {**keep, CSRF_KEY: new_id() + new_id()}
     keep |= kept.carried_over(session, account.tenant_id, account.person_id)

@@ -44,6 +44,7 @@ TEMPLATES = ABOUT_REQUESTS | {
     "represent",
     "represent_no_more",
     "no_deputy",
+    "stranded",
     "webhook_off",
 }
 
