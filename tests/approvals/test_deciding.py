@@ -349,10 +349,10 @@ def test_the_oldest_expire_first_and_no_more_than_asked_for(desk: Desk) -> None:
     newer = desk.ask(RITA, cart("c1000-rita"), now=NOW + timedelta(hours=1))
     older = desk.ask(RITA, cart("c500-rita"))
     later = EXPIRED + timedelta(days=1)
-    assert desk.run(expire_due, now=later, limit=1) == 1
+    assert desk.run(expire_due, now=later, limit=1).done == 1
     assert (desk.approval(older).status, desk.approval(newer).status) == ("EXPIRED", "PENDING")
-    assert desk.run(expire_due, now=later, limit=1) == 1
-    assert desk.run(expire_due, now=later, limit=1) == 0
+    assert desk.run(expire_due, now=later, limit=1).done == 1
+    assert desk.run(expire_due, now=later, limit=1).done == 0
 
 
 def test_after_its_time_nobody_decides_even_if_nobody_noted_that_it_expired(desk: Desk) -> None:

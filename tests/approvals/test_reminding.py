@@ -81,9 +81,9 @@ def test_ten_presses_at_once_are_one_reminder(own_desk: Desk) -> None:
 
 def test_the_desk_reminds_once_a_day_before_it_expires(desk: Desk) -> None:
     made = desk.ask()
-    assert desk.run(remind_due, now=SOON - timedelta(seconds=1)) == 0
-    assert desk.run(remind_due, now=SOON) == 1
-    assert desk.run(remind_due, now=SOON + timedelta(hours=1)) == 0
+    assert desk.run(remind_due, now=SOON - timedelta(seconds=1)).done == 0
+    assert desk.run(remind_due, now=SOON).done == 1
+    assert desk.run(remind_due, now=SOON + timedelta(hours=1)).done == 0
     assert desk.told(made)[1:] == [("reminded", "bob")]
     event = desk.history(made)[-1]
     assert (event.action, event.actor_id) == ("REMIND", None)
@@ -93,15 +93,15 @@ def test_the_desk_reminds_once_a_day_before_it_expires(desk: Desk) -> None:
 def test_the_desk_waits_while_it_is_the_requesters_turn(desk: Desk) -> None:
     made = desk.ask()
     desk.say(BOB, made, Action.ASK, "Why?")
-    assert desk.run(remind_due, now=SOON) == 0
+    assert desk.run(remind_due, now=SOON).done == 0
     desk.say(RITA, made, Action.ANSWER, "Because.")
-    assert desk.run(remind_due, now=SOON + timedelta(hours=1)) == 1
+    assert desk.run(remind_due, now=SOON + timedelta(hours=1)).done == 1
 
 
 def test_what_is_decided_or_expired_needs_no_reminder(desk: Desk) -> None:
     desk.approve(desk.ask())
     desk.ask(ROB, cart("c500-rob"))
-    assert desk.run(remind_due, now=EXPIRED) == 0
+    assert desk.run(remind_due, now=EXPIRED).done == 0
 
 
 @pytest.mark.parametrize(("hours", "due"), [(48, EXPIRED - 2 * DAY), (0, None), (8760, None)])

@@ -195,7 +195,7 @@ class Desk:
 
     def expire(self, *, now: datetime = EXPIRED) -> int:
         """Let the time be over."""
-        return self.run(service.expire_due, now=now)
+        return self.run(service.expire_due, now=now).done
 
     def order(self, approval_id: str, actor: Actor = RITA, *, now: datetime = LATER) -> Approval:
         """Place the order of an approved request."""

@@ -8,13 +8,15 @@ from flask import Flask
 from webapp.approvals import attachments, links, reminding, service
 from webapp.approvals.files import Folder
 from webapp.approvals.stranding import tell_of_stranded
+from webapp.approvals.sweeping import Key, Swept
 from webapp.extensions import db, settings
 from webapp.identity.directory import LISTENERS
 from webapp.kernel.clock import utcnow
 from webapp.outbox.delivery import Claimed
 from webapp.outbox.mailer import LINKS
 
-BATCH = 100
+# So many savepoints PostgreSQL keeps in memory (it can 64), and nobody waits long for the lock.
+BATCH = 50
 _BETWEEN_SWEEPS = timedelta(minutes=10)
 
 
@@ -29,13 +31,13 @@ def init_app(app: Flask) -> None:
 
 
 def expire(now: datetime) -> int:
-    """Expire every request whose time is over, a hundred in a transaction; how many there were."""
-    return _in_batches(service.expire_due, now)
+    """Expire every request whose time is over; how many there were."""
+    return _swept(service.expire_due, now)
 
 
 def remind(now: datetime) -> int:
-    """Remind of what expires soon, a hundred in a transaction; how many there were."""
-    return _in_batches(reminding.remind_due, now)
+    """Remind of what expires soon; how many there were."""
+    return _swept(reminding.remind_due, now)
 
 
 def make_link(message: Claimed) -> str:
@@ -60,16 +62,26 @@ def make_link(message: Claimed) -> str:
 
 def forget_links(now: datetime) -> int:
     """Forget links of mails whose time was over long ago; how many there were (R58)."""
-    return _in_batches(links.purge, now)
-
-
-def _in_batches(act: Callable[..., int], now: datetime) -> int:
     total = 0
     while True:
         with db.transaction() as session:
-            done = act(session, now=now, limit=BATCH)
+            done = links.purge(session, now=now, limit=BATCH)
         total += done
         if done < BATCH:
+            return total
+
+
+def _swept(act: Callable[..., Swept], now: datetime) -> int:
+    """Act on everything that is due, a batch in a transaction; what fails waits for the next turn.
+
+    What failed is left out of the batches that follow, so that it never takes others' places.
+    """
+    total, failed = 0, frozenset[Key]()
+    while True:
+        with db.transaction() as session:
+            some = act(session, now=now, limit=BATCH, but=failed)
+        total, failed = total + some.done, failed | some.failed
+        if some.total < BATCH:
             return total
 
 

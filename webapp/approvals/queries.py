@@ -1,12 +1,12 @@
 """Reading approvals: every read starts at `visible_to`, so none forgets whose data it is."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.approvals.domain import LIVE, Status, Turn
@@ -190,17 +190,23 @@ def is_due(session: Session, actor: Actor, *, now: datetime) -> bool:
 
 
 def due(
-    session: Session, *, now: datetime, limit: int = 100, actor: Actor | None = None
+    session: Session,
+    *,
+    now: datetime,
+    limit: int = 100,
+    actor: Actor | None = None,
+    but: Collection[tuple[str, str]] = (),
 ) -> list[Approval]:
     """Pending approvals whose time is over, oldest first, locked for the caller.
 
-    Those of every tenant, or only those that this person sees.
+    Those of every tenant, or only those that this person sees; without those that `but` names by
+    tenant and id.
     """
     whose = [] if actor is None else [visible_to(actor)]
     return list(
         session.scalars(
             select(Approval)
-            .where(*whose, *_due(now))
+            .where(*whose, *_due(now), *_none_of(but))
             .order_by(Approval.expires_at, Approval.tenant_id, Approval.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -209,8 +215,13 @@ def due(
     )
 
 
-def to_remind(session: Session, *, now: datetime, limit: int = 100) -> list[Approval]:
-    """Requests of every tenant that wait for an approver and expire soon, locked (R50)."""
+def to_remind(
+    session: Session, *, now: datetime, limit: int = 100, but: Collection[tuple[str, str]] = ()
+) -> list[Approval]:
+    """Requests of every tenant that wait for an approver and expire soon, locked (R50).
+
+    Without those that `but` names by tenant and id.
+    """
     return list(
         session.scalars(
             select(Approval)
@@ -219,6 +230,7 @@ def to_remind(session: Session, *, now: datetime, limit: int = 100) -> list[Appr
                 Approval.reminder_due_at <= now,
                 Approval.expires_at > now,
                 Approval.turn == Turn.APPROVER,
+                *_none_of(but),
             )
             .order_by(Approval.reminder_due_at, Approval.tenant_id, Approval.id)
             .limit(limit)
@@ -240,6 +252,10 @@ def _entrusted(actor: Actor) -> Iterator[ColumnElement[bool]]:
 
 def _due(now: datetime) -> list[ColumnElement[bool]]:
     return [Approval.status == Status.PENDING, Approval.expires_at <= now]
+
+
+def _none_of(keys: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
+    return [tuple_(Approval.tenant_id, Approval.id).not_in(sorted(keys))] if keys else []
 
 
 def _one(session: Session, query: Select[Any], actor: Actor, approval_id: str) -> Approval:

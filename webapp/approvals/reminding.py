@@ -1,6 +1,8 @@
 """Reminding approvers of what waits for them (R50)."""
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,7 @@ from webapp.approvals.notices import Notice
 from webapp.approvals.policy import ApprovalFacts, in_time, may
 from webapp.approvals.recording import entry_by, open_for, record
 from webapp.approvals.service import SYSTEM
+from webapp.approvals.sweeping import Key, Swept, each
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict
 from webapp.kernel.sentence import N_, YES, Verdict, no
@@ -54,20 +57,24 @@ def remind(session: Session, actor: Actor, approval_id: str, *, now: datetime) -
     return approval
 
 
-def remind_due(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Remind of what expires soon, each request once; how many there were."""
-    found = queries.to_remind(session, now=now, limit=limit)
-    for approval in found:
-        entry = Entry(
-            action=Action.REMIND,
-            revision=approval.revision,
-            actor_id=None,
-            actor_name=SYSTEM,
-            data=_of(approval),
-        )
-        record(session, approval, entry, now=now, reminder_due_at=None)
-        _tell(session, approval, "", now=now)
-    return len(found)
+def remind_due(
+    session: Session, *, now: datetime, limit: int = 100, but: Collection[Key] = ()
+) -> Swept:
+    """Remind of what expires soon, each request once, but for these."""
+    found = queries.to_remind(session, now=now, limit=limit, but=but)
+    return each(session, found, partial(_remind, session, now=now))
+
+
+def _remind(session: Session, approval: Approval, *, now: datetime) -> None:
+    entry = Entry(
+        action=Action.REMIND,
+        revision=approval.revision,
+        actor_id=None,
+        actor_name=SYSTEM,
+        data=_of(approval),
+    )
+    record(session, approval, entry, now=now, reminder_due_at=None)
+    _tell(session, approval, "", now=now)
 
 
 def _of(approval: Approval) -> dict[str, str]:

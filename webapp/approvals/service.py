@@ -1,8 +1,9 @@
 """How a request ends: decision, withdrawal, expiry, and the order or the new cart that follows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from webapp.approvals.domain import Action, Status, next_status
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice, by
 from webapp.approvals.recording import entry_by, open_for, record, signed_in_for
+from webapp.approvals.sweeping import Key, Swept, each
 from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
 from webapp.carts.domain import ResourceType
@@ -118,14 +120,18 @@ def ended(actor: Actor, approval: Approval, action: Action, *, now: datetime) ->
     }
 
 
-def expire_due(session: Session, *, now: datetime, limit: int = 100) -> int:
-    """Expire what is due and tell the requesters; how many there were (R20)."""
-    return _expire(session, queries.due(session, now=now, limit=limit), now=now)
+def expire_due(
+    session: Session, *, now: datetime, limit: int = 100, but: Collection[Key] = ()
+) -> Swept:
+    """Expire what is due, but for these, and tell the requesters (R20)."""
+    found = queries.due(session, now=now, limit=limit, but=but)
+    return each(session, found, partial(_expire, session, now=now))
 
 
-def expire_due_of(session: Session, actor: Actor, *, now: datetime, limit: int = 100) -> int:
+def expire_due_of(session: Session, actor: Actor, *, now: datetime, limit: int = 100) -> Swept:
     """Expire what is due of this person's requests, so that they see it as it is (R20)."""
-    return _expire(session, queries.due(session, now=now, limit=limit, actor=actor), now=now)
+    found = queries.due(session, now=now, limit=limit, actor=actor)
+    return each(session, found, partial(_expire, session, now=now))
 
 
 def place_order(
@@ -184,24 +190,22 @@ def take_back(session: Session, actor: Actor, approval_id: str, *, now: datetime
     return resubmit(session, actor, approval_id, now=now)
 
 
-def _expire(session: Session, found: list[Approval], *, now: datetime) -> int:
-    for approval in found:
-        entry = Entry(
-            action=Action.EXPIRE, revision=approval.revision, actor_id=None, actor_name=SYSTEM
-        )
-        record(
-            session,
-            approval,
-            entry,
-            now=now,
-            status=next_status(Status(approval.status), Action.EXPIRE),
-            turn=None,
-            decided_at=now,
-        )
-        notices.tell_requester(
-            session, approval, Notice(template="expired", actor_name=SYSTEM), now=now
-        )
-    return len(found)
+def _expire(session: Session, approval: Approval, *, now: datetime) -> None:
+    entry = Entry(
+        action=Action.EXPIRE, revision=approval.revision, actor_id=None, actor_name=SYSTEM
+    )
+    record(
+        session,
+        approval,
+        entry,
+        now=now,
+        status=next_status(Status(approval.status), Action.EXPIRE),
+        turn=None,
+        decided_at=now,
+    )
+    notices.tell_requester(
+        session, approval, Notice(template="expired", actor_name=SYSTEM), now=now
+    )
 
 
 def _given_back(session: Session, approval: Approval) -> str | None:
