@@ -57,6 +57,7 @@ from webapp.identity.directory import read_grants
 from webapp.live import views as live_views
 from webapp.orders import views as order_views
 from webapp.outbox import jobs as outbox_jobs
+from webapp.reader import with_erased_people
 from webapp.soundness import require_sound
 from webapp.webhooks import jobs as webhook_jobs
 
@@ -155,7 +156,7 @@ def _make(known: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.finalize = web.with_erased_people
+    app.jinja_env.finalize = with_erased_people
     app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg)
     return app
 

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import flask_babel
 from flask import g, has_request_context, request
 
 from webapp.config import LANGUAGES
+from webapp.kernel.text import ERASED_PERSON
 
 DEFAULT_LANGUAGE, DEFAULT_ZONE = "en", "Europe/Berlin"
 # It says nothing about anybody, and is there before there is a session.
@@ -66,6 +68,16 @@ def reading_as(language: str, time_zone: str) -> Iterator[None]:
     finally:
         g.reader = before
         flask_babel.refresh()
+
+
+def with_erased_people(value: Any) -> Any:
+    """What is written, with those who were erased called so in the reader's language (R59).
+
+    Their label is kept as a name is, so it comes along wherever names do.
+    """
+    if isinstance(value, str) and ERASED_PERSON in value:
+        return value.replace(ERASED_PERSON, flask_babel.gettext(ERASED_PERSON))
+    return value
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from webapp.extensions import db
 from webapp.kernel.money import Money
 from webapp.kernel.paging import Page
-from webapp.reader import Reader, reader, reading_as
+from webapp.reader import Reader, reader, reading_as, with_erased_people
 
 Cell = str | int | Decimal | Money | date | None
 Row = TypeVar("Row")
@@ -85,8 +85,9 @@ def _text(rows: Iterable[Sequence[Cell]], zone: ZoneInfo) -> str:
 
 def _written(cell: Cell, zone: ZoneInfo) -> str:
     match cell:
-        case str() if cell.startswith(_FORMULAS):
-            return f"'{cell}"
+        case str():
+            text: str = with_erased_people(cell)
+            return f"'{text}" if text.startswith(_FORMULAS) else text
         case Money():
             return f"{cell.amount:f}"
         case datetime():

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import (
     Flask,
@@ -18,7 +17,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -27,7 +25,6 @@ from webapp.assets import icons
 from webapp.extensions import assets, settings
 from webapp.kernel.errors import DomainError
 from webapp.kernel.sentence import Sentence
-from webapp.kernel.text import ERASED_PERSON
 
 # htmx sends this event to the page with the words of the status line.
 STATUS_EVENT = "status"
@@ -182,13 +179,3 @@ def icon_svg(name: str) -> Markup:
 def asset(path: str) -> str:
     """The address of a static file, named as in `static/`."""
     return assets().url(path)
-
-
-def with_erased_people(value: Any) -> Any:
-    """What a template prints, with those who were erased called so in the reader's language (R59).
-
-    Their label is kept as a name is, so it comes along wherever names do.
-    """
-    if isinstance(value, str) and ERASED_PERSON in value:
-        return value.replace(ERASED_PERSON, gettext(ERASED_PERSON))
-    return value

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from tests.audit.conftest import House
@@ -233,6 +234,12 @@ def test_their_requests_are_shown_with_a_label_in_the_language_of_the_reader(
     assert "Erased" not in page
     for path in ("/inbox", "/requests", "/inbox?box=decided"):
         assert as_("bob").get(path).status_code == 200
+    files = f"/approvals/{made}/decision.pdf", "/inbox.csv?box=decided"
+    paper, sheet = (as_("bob").get(path).get_data() for path in files)
+    (first, *_) = PdfReader(BytesIO(paper)).pages
+    for text in (first.extract_text(), sheet.decode()):
+        assert "Gelöschte Person 1" in text
+        assert "Erased" not in text
     admin = as_("ada", "le1")
     for path in (
         "/company",

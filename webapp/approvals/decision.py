@@ -27,7 +27,9 @@ from webapp.paper.content import (
     Signatures,
     Tone,
     plain,
+    reworded,
 )
+from webapp.reader import with_erased_people
 
 # Words for names of files, the same for everybody.
 _FILE_WORDS = {
@@ -70,7 +72,7 @@ def paper(dossier: Dossier, printing: Printing) -> Paper:
     made = _("Made by {name} on {when} ({zone})").format(
         name=printing.by, when=stamp(printing.now), zone=reader().zone.key
     )
-    return Paper(
+    whole = Paper(
         title=f"{named}: {headline}",
         language=reader().language,
         made_at=printing.now,
@@ -81,6 +83,7 @@ def paper(dossier: Dossier, printing: Printing) -> Paper:
         missing_words=_("□ stands for a character that this file cannot show; the desk shows it."),
         blocks=list(_blocks(dossier, printing)),
     )
+    return reworded(whole, with_erased_people)
 
 
 def _blocks(dossier: Dossier, printing: Printing) -> Iterator[Block]:

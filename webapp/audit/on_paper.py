@@ -37,7 +37,9 @@ from webapp.paper.content import (
     Table,
     Tone,
     plain,
+    reworded,
 )
+from webapp.reader import with_erased_people
 
 _TONES = {
     Status.PENDING: Tone.WAITING,
@@ -54,7 +56,7 @@ def paper(text: str, *, by: str) -> Paper:
     facts, made = body["request"], datetime.fromisoformat(body["made_at"])
     named = _("Evidence for request {number}").format(number=facts["number"])
     file = text.encode()
-    return Paper(
+    whole = Paper(
         title=named,
         language=reader().language,
         made_at=made,
@@ -73,6 +75,7 @@ def paper(text: str, *, by: str) -> Paper:
             words=named,
         ),
     )
+    return reworded(whole, with_erased_people)
 
 
 def _blocks(body: Mapping[str, Any], named: str, digest: str) -> Iterator[Block]:

@@ -4,10 +4,13 @@ Whoever makes a paper has the words, amounts and times in the reader's language 
 on nothing is looked up, translated or decided.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar, cast
+
+_Part = TypeVar("_Part")
 
 
 class Tone(StrEnum):
@@ -205,3 +208,23 @@ class Paper:
     missing_words: str
     blocks: Sequence[Block] = field(default=())
     enclosed: Enclosure | None = None
+
+
+def reworded(part: _Part, word: Callable[[str], str]) -> _Part:
+    """The same paper, or part of one, with every text as `word` writes it."""
+    return cast("_Part", _reworded(part, word))
+
+
+def _reworded(part: object, word: Callable[[str], str]) -> object:
+    match part:
+        case StrEnum():
+            return part
+        case str():
+            return word(part)
+        case list() | tuple():
+            return [_reworded(one, word) for one in part]
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    return replace(
+        part, **{one.name: _reworded(getattr(part, one.name), word) for one in fields(part)}
+    )
