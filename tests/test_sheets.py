@@ -10,10 +10,14 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.support.app import As
-from tests.support.cast import ADA, NOW, RITA, ROB, Desk, cart, desk
+from tests.support.cast import ADA, BOB, NOW, RITA, ROB, Desk, cart, desk
 from webapp.approvals import sheet_views
+from webapp.approvals.domain import Action
+from webapp.approvals.service import Decision
 from webapp.carts import quote_views
 from webapp.carts import views as cart_views
+from webapp.company import message_views
+from webapp.company import sheet_views as company_sheet_views
 from webapp.identity import administration
 from webapp.identity.domain import Role
 from webapp.identity.policy import Newcomer
@@ -23,11 +27,19 @@ from webapp.sheets import Cell, sheet
 
 __all__ = ["desk"]
 
+WEBHOOK = {
+    "url": "https://hooks.example.com/in",
+    "description": "",
+    "event_types": "order.created",
+    "is_active": "y",
+    "version": "0",
+}
+
 
 def written(app: Flask, *cells: Cell) -> str:
     """The one row of a file with these cells, as it stands there."""
     with app.test_request_context():
-        answer = sheet("test", ["Head"], [cells], date(2026, 3, 2))
+        answer = sheet("test", ["Head"], [cells])
         return "".join(map(str, answer.response)).split("\r\n", 1)[1]
 
 
@@ -152,6 +164,49 @@ def test_the_people_of_a_company_are_kept_without_formulas(as_: As, desk: Desk) 
     assert rita["Name"] == "Rita Roe"
 
 
+def test_changes_and_figures_of_a_company_are_kept_whole(
+    as_: As, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(company_sheet_views, "READ_AT_ONCE", 1)
+    for version, limit in enumerate((Money(150000, "EUR"), None), 1):
+        desk.run(administration.set_limit, ADA, limit, seen_version=version, now=NOW)
+    last, first = rows(as_("ada").get("/company/changes.csv"))
+    assert first["What happened"] == "Ada Admin raised the limit from 1,000.00 to 1,500.00 EUR"
+    assert last["What happened"] == "Ada Admin removed the limit of 1,500.00 EUR"
+    assert datetime.fromisoformat(first["When"]).utcoffset() is not None
+    decision = Decision(action=Action.DECLINE, note="no")
+    desk.decide(BOB, desk.ask(RITA, now=utcnow()), decision, now=utcnow())
+    months = rows(as_("ada").get("/company/figures.csv"))
+    assert len(months) == 12
+    assert (months[-1]["Decided"], months[-1]["Declined"]) == ("1", "1")
+    assert (months[0]["Decided"], months[0]["Median in minutes"]) == ("0", "")
+
+
+def test_messages_and_webhooks_are_kept_with_what_became_of_them(
+    as_: As, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(message_views, "READ_AT_ONCE", 1)
+    desk.ask(RITA)
+    ada = as_("ada")
+    ada.post("/company/webhooks/new", data=WEBHOOK)
+    (hook,) = rows(ada.get("/company/webhooks.csv"))
+    assert (hook["Address"], hook["Events"]) == (WEBHOOK["url"], "order.created")
+    assert "whsec" not in str(hook)
+    [(hook_id,)] = desk.sql("SELECT id FROM webhook_endpoints")
+    ada.post(f"/company/webhooks/{hook_id}/tests")
+    fault = "It answered 503."
+    desk.sql("UPDATE outbox_messages SET last_error = :fault", fault=fault)
+    desk.sql("UPDATE people SET language = 'de' WHERE id = 'ada'")
+    (sent,) = rows(ada.get(f"/company/webhooks/{hook_id}/deliveries.csv"))
+    assert (sent["Ereignis"], sent["Letzter Fehler"]) == ("ping", "Antwort: 503.")
+    assert as_("olga").get(f"/company/webhooks/{hook_id}/deliveries.csv").status_code == 404
+    kept = rows(ada.get("/company/messages.csv"))
+    assert {one["Was"] for one in kept} == {"Eine Anfrage zum Entscheiden", "ping"}
+    (mail,) = rows(ada.get("/company/messages.csv?kind=mail"))
+    assert (mail["An"], mail["Zustand"]) == ("bob@acme.example", "Wartet")
+    assert rows(ada.get("/company/messages.csv?box=sent")) == []
+
+
 def test_the_head_is_in_the_language_of_the_reader(as_: As, desk: Desk) -> None:
     desk.sql("UPDATE people SET language = 'de' WHERE id = 'ada'")
     head = as_("ada").get("/orders.csv").get_data().decode("utf-8-sig").split("\r\n")[0]
@@ -169,6 +224,7 @@ def test_the_head_is_in_the_language_of_the_reader(as_: As, desk: Desk) -> None:
         ("ada", "/company?q=roe", "/company/people.csv?q=roe"),
         ("ada", "/company?view=requests&status=PENDING", "/company/requests.csv?status=PENDING"),
         ("ada", "/company?view=waiting", "/company/requests.csv?status=PENDING"),
+        ("ada", "/company/messages?kind=mail", "/company/messages.csv?box=waiting&amp;kind=mail"),
     ],
 )
 def test_a_list_links_to_its_file(

@@ -18,6 +18,7 @@ from flask import Flask, Response, current_app
 from sqlalchemy.orm import Session
 
 from webapp.extensions import db
+from webapp.kernel.clock import utcnow
 from webapp.kernel.money import Money
 from webapp.kernel.paging import Page
 from webapp.reader import Reader, reader, reading_as, with_erased_people
@@ -33,8 +34,8 @@ _MARK = "\ufeff"
 _FORMULAS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
-def sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], day: date) -> Response:
-    """The answer that a browser keeps as `countersign-<name>-<day>.csv`.
+def sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """The answer that a browser keeps as `countersign-<name>-<day>.csv`, of the reader's today.
 
     `rows` is walked through while it is sent, so what refuses somebody has to come before.
     """
@@ -42,6 +43,7 @@ def sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], day: 
     head = _MARK + _text([heads], reader().zone)
     lines = _lines(app, reader(), head, iter(rows))
     response = Response(lines, mimetype="text/csv")
+    day = utcnow().astimezone(reader().zone).date()
     response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
     response.headers["Content-Disposition"] = (
         f'attachment; filename="countersign-{name}-{day.isoformat()}.csv"'

@@ -42,8 +42,7 @@ class SelectedRows extends HTMLElement {
 
   sums(boxes) {
     const sums = new Map();
-    for (const { dataset: { minor, currency, exponent = 2 } } of boxes) {
-      if (!currency) continue;
+    for (const { dataset: { minor, currency, exponent = 2 } } of boxes.filter((one) => one.dataset.currency)) {
       const [sum] = sums.get(currency) ?? [0n];
       sums.set(currency, [sum + BigInt(minor), Number(exponent)]);
     }

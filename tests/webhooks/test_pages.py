@@ -121,7 +121,8 @@ def test_an_admin_changes_switches_off_and_removes_it(ada: HouseClient, desk: De
     assert "Nothing is sent to https://hooks.example.com/in any more." in words(reply)
     assert endpoints(desk) == []
     with desk.database.reading() as session:
-        told = [one.sentence.plain() for one in changes(session, ADA, open_place(session, ADA))]
+        found = changes(session, ADA, open_place(session, ADA)).items
+        told = [one.sentence.plain() for one in found]
     assert told == [
         "Ada Admin removed the webhook to hooks.example.com",
         "Ada Admin switched off the webhook to hooks.example.com",

@@ -10,9 +10,7 @@ from webapp.approvals.queries import Side, Summary
 from webapp.approvals.views import bp
 from webapp.extensions import db
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.paging import Page
-from webapp.reader import reader
 from webapp.sheets import READ_AT_ONCE, every
 from webapp.sheets import sheet as write
 
@@ -46,4 +44,4 @@ def _sheet(side: Side, name: str) -> Response:
         )
 
     rows = (sheet.row(one) for one in every(page_after))
-    return write(name, sheet.heads(), rows, utcnow().astimezone(reader().zone).date())
+    return write(name, sheet.heads(), rows)

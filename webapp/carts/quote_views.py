@@ -13,10 +13,8 @@ from webapp.carts.views import cells, handed_to, verdicts_on
 from webapp.extensions import db
 from webapp.i18n import say
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import sentence
-from webapp.reader import reader
 from webapp.sheets import READ_AT_ONCE, Cell, every, sheet
 from webapp.web import render
 
@@ -59,7 +57,7 @@ def index_sheet() -> Response:
         return queries.quotes(session, actor, cursor, size=READ_AT_ONCE)
 
     rows = (_cells(one) for one in every(page_after))
-    return sheet("quotes", heads, rows, utcnow().astimezone(reader().zone).date())
+    return sheet("quotes", heads, rows)
 
 
 @bp.get("/quotes/<quote_id>")

@@ -30,7 +30,6 @@ from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import Sentence, Verdict
-from webapp.reader import reader
 from webapp.sheets import READ_AT_ONCE, Cell, every, sheet
 from webapp.web import done, render
 
@@ -75,7 +74,7 @@ def index_sheet() -> Response:
         return queries.open_carts(session, actor, cursor, size=READ_AT_ONCE)
 
     rows = ([one.name, one.updated_at, *cells(one)] for one in every(page_after))
-    return sheet("carts", heads, rows, utcnow().astimezone(reader().zone).date())
+    return sheet("carts", heads, rows)
 
 
 @bp.get("/carts/<cart_id>")

@@ -5,10 +5,8 @@ from wtforms import RadioField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
-from webapp.company.forms import LIMITED, UNLIMITED, LimitForm
-from webapp.i18n import amount
+from webapp.company.forms import LIMITED, UNLIMITED, LimitForm, as_it_stands
 from webapp.identity.recording import Place
-from webapp.kernel.money import Money
 
 
 class AgainForm(LimitForm):
@@ -26,7 +24,7 @@ class AgainForm(LimitForm):
 
 def fresh_again(place: Place, currency: str) -> AgainForm:
     """The form as the rule stands."""
-    data = _as_it_stands(place, place.company.again_above, currency)
+    data = as_it_stands(place, place.company.again_above, currency)
     return AgainForm(formdata=None, prefix="again", data=data)
 
 
@@ -45,14 +43,5 @@ class LinkForm(LimitForm):
 
 def fresh_link(place: Place, currency: str) -> LinkForm:
     """The form as the rule stands."""
-    data = _as_it_stands(place, place.company.link_below, currency)
+    data = as_it_stands(place, place.company.link_below, currency)
     return LinkForm(formdata=None, prefix="link", data=data)
-
-
-def _as_it_stands(place: Place, bound: Money | None, currency: str) -> dict[str, str | int]:
-    return {
-        "kind": UNLIMITED if bound is None else LIMITED,
-        "amount": "" if bound is None else amount(bound),
-        "currency": currency if bound is None else bound.currency,
-        "version": place.version,
-    }

@@ -261,13 +261,7 @@ def role_choices() -> list[SelectChoice]:
 
 def fresh_limit(place: Place, currency: str) -> LimitForm:
     """The form as the limit stands."""
-    limit = place.company.limit
-    data = {
-        "kind": UNLIMITED if limit is None else LIMITED,
-        "amount": "" if limit is None else amount(limit),
-        "currency": currency,
-        "version": place.version,
-    }
+    data = as_it_stands(place, place.company.limit, currency)
     return LimitForm(formdata=None, prefix="limit", data=data)
 
 
@@ -275,3 +269,13 @@ def fresh_group(place: Place) -> GroupForm:
     """The form as the group stands."""
     data = {"people": [one.person_id for one in place.group], "version": place.version}
     return GroupForm(formdata=None, prefix="group", data=data)
+
+
+def as_it_stands(place: Place, bound: Money | None, currency: str) -> dict[str, str | int]:
+    """What stands in a form of an amount or none; `currency` where there is none."""
+    return {
+        "kind": UNLIMITED if bound is None else LIMITED,
+        "amount": "" if bound is None else amount(bound),
+        "currency": currency if bound is None else bound.currency,
+        "version": place.version,
+    }

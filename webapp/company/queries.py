@@ -7,6 +7,7 @@ from webapp.company.domain import Trace, tell
 from webapp.identity.domain import Actor, Member
 from webapp.identity.recording import Place, stream_of
 from webapp.kernel.errors import NotFound
+from webapp.kernel.paging import Page, decode_number, encode_cursor
 from webapp.ledger import queries as ledger
 
 SHOWN_PEOPLE = 100
@@ -14,10 +15,25 @@ SHOWN_CHANGES = 50
 _USUAL_CURRENCY = "EUR"
 
 
-def changes(session: Session, actor: Actor, place: Place) -> list[Trace]:
-    """The last changes of the company in sentences, newest first."""
-    stream_id = stream_of(place.company.id)
-    return tell(ledger.last_events(session, actor.tenant_id, stream_id, limit=SHOWN_CHANGES))
+def changes(
+    session: Session,
+    actor: Actor,
+    place: Place,
+    *,
+    cursor: str | None = None,
+    size: int = SHOWN_CHANGES,
+) -> Page[Trace]:
+    """The changes of the company in sentences, newest first."""
+    found = ledger.last_events(
+        session,
+        actor.tenant_id,
+        stream_of(place.company.id),
+        limit=size + 1,
+        before=decode_number(cursor) if cursor else None,
+    )
+    shown = found[:size]
+    more = len(found) > size
+    return Page(tell(shown), encode_cursor(str(shown[-1].sequence)) if more else None)
 
 
 def usual_currency(session: Session, actor: Actor, place: Place) -> str:

@@ -58,7 +58,13 @@ class Scene:
     search: Search
     requests: Page[Summary]
     figures: Figures | None
-    changes: list[Trace]
+    changes: Page[Trace]
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the list of this part goes on, if it does."""
+        lists = self.waiting, self.requests, self.changes
+        return next((page.next_cursor for page in lists if page.next_cursor), None)
 
     @property
     def limit_meaning(self) -> Sentence:
@@ -162,7 +168,11 @@ def load(
         search=wanted,
         figures=count(session, actor, now=now, zone=zone) if view is View.FIGURES else None,
         requests=register(session, actor, wanted, cursor=cursor) if is_register else no_requests,
-        changes=queries.changes(session, actor, place) if view is View.CHANGES else [],
+        changes=(
+            queries.changes(session, actor, place, cursor=cursor)
+            if view is View.CHANGES
+            else Page([], None)
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """The pages on which admins look after their company: its people, its rules, what waits."""
 
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from babel.dates import format_date
@@ -17,6 +18,7 @@ from webapp.company.charts import draw, whole_percent
 from webapp.company.domain import SOURCES
 from webapp.company.forms import (
     PREVIEW,
+    CompanyForm,
     GroupForm,
     LimitForm,
     PersonForm,
@@ -29,11 +31,14 @@ from webapp.extensions import db
 from webapp.i18n import reader
 from webapp.identity import administration
 from webapp.identity.guards import current_actor
-from webapp.identity.signing_again import set_again_above, set_link_below
+from webapp.identity.policy import Deed
+from webapp.identity.signing_again import set_amount
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
+
+_Form = TypeVar("_Form", bound=CompanyForm)
 
 bp = Blueprint("company", __name__, url_prefix="/company")
 
@@ -50,7 +55,7 @@ def create_person() -> Response:
     """Add somebody by their e-mail address."""
     form = PersonForm()
     if not form.validate():
-        return _page(View.PEOPLE, status=422, person_form=form)
+        return _page(View.PEOPLE, form, status=422)
     try:
         with db.transaction() as session:
             member = administration.add_member(
@@ -58,71 +63,26 @@ def create_person() -> Response:
             )
     except Invalid as refusal:
         form.refuse(refusal)
-        return _page(View.PEOPLE, status=422, person_form=form)
+        return _page(View.PEOPLE, form, status=422)
     return done("company.show", sentence(_ADDED, name=member.name, address=member.email))
 
 
 @bp.post("/limit")
 def change_limit() -> Response:
     """Set or remove the limit, or show first what it would mean."""
-    form = LimitForm(prefix="limit")
-    if not form.validate():
-        return _page(View.RULES, status=422, limit_form=form)
-    try:
-        limit = form.read()
-        if form.step.data == PREVIEW:
-            return _page(View.RULES, limit_form=form)
-        with db.transaction() as session:
-            administration.set_limit(
-                session, current_actor(), limit, seen_version=form.version.data or 0, now=utcnow()
-            )
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _page(View.RULES, status=422, limit_form=form)
-    except Conflict as refusal:
-        return _page(View.RULES, status=409, limit_form=form, refusal=refusal)
-    told = sentence(_NO_LIMIT) if limit is None else sentence(_LIMIT, limit=limit)
-    return done("company.show", told, view=View.RULES)
+    return _set_amount(LimitForm(prefix="limit"), Deed.LIMIT)
 
 
 @bp.post("/signing-in-again")
 def change_again() -> Response:
     """Set or remove the amount above which who decides has to have signed in just now."""
-    form = AgainForm(prefix="again")
-    if not form.validate():
-        return _page(View.RULES, status=422, again_form=form)
-    try:
-        above = form.read()
-        seen = form.version.data or 0
-        with db.transaction() as session:
-            set_again_above(session, current_actor(), above, seen_version=seen, now=utcnow())
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _page(View.RULES, status=422, again_form=form)
-    except Conflict as refusal:
-        return _page(View.RULES, status=409, again_form=form, refusal=refusal)
-    told = sentence(_NO_AGAIN) if above is None else sentence(_AGAIN, amount=above)
-    return done("company.show", told, view=View.RULES)
+    return _set_amount(AgainForm(prefix="again"), Deed.AGAIN)
 
 
 @bp.post("/decision-links")
 def change_links() -> Response:
     """Set or remove the amount below which the link of a mail decides without a sign-in."""
-    form = LinkForm(prefix="link")
-    if not form.validate():
-        return _page(View.RULES, status=422, link_form=form)
-    try:
-        below = form.read()
-        seen = form.version.data or 0
-        with db.transaction() as session:
-            set_link_below(session, current_actor(), below, seen_version=seen, now=utcnow())
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _page(View.RULES, status=422, link_form=form)
-    except Conflict as refusal:
-        return _page(View.RULES, status=409, link_form=form, refusal=refusal)
-    told = sentence(_NO_LINK) if below is None else sentence(_LINK, amount=below)
-    return done("company.show", told, view=View.RULES)
+    return _set_amount(LinkForm(prefix="link"), Deed.LINK)
 
 
 @bp.post("/group")
@@ -130,35 +90,56 @@ def change_group() -> Response:
     """Say who approves whatever their role, or show first what it would mean."""
     form = GroupForm(prefix="group")
     if not form.validate():
-        return _page(View.RULES, status=422, group_form=form)
+        return _page(View.RULES, form, status=422)
     if form.step.data == PREVIEW:
-        return _page(View.RULES, group_form=form)
+        return _page(View.RULES, form)
     people, seen = form.people.data or [], form.version.data or 0
     try:
         with db.transaction() as session:
             administration.set_group(
                 session, current_actor(), people, seen_version=seen, now=utcnow()
             )
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _page(View.RULES, status=422, group_form=form)
-    except Conflict as refusal:
-        return _page(View.RULES, status=409, group_form=form, refusal=refusal)
+    except DomainError as refusal:
+        return _refused(form, refusal)
     return done("company.show", sentence(_GROUP if people else _NO_GROUP), view=View.RULES)
+
+
+def _set_amount(form: LimitForm, deed: Deed) -> Response:
+    if not form.validate():
+        return _page(View.RULES, form, status=422)
+    try:
+        amount, seen = form.read(), form.version.data or 0
+        if form.step.data == PREVIEW:
+            return _page(View.RULES, form)
+        with db.transaction() as session:
+            set_amount(session, current_actor(), deed, amount, seen_version=seen, now=utcnow())
+    except DomainError as refusal:
+        return _refused(form, refusal)
+    is_set, is_none = _AMOUNTS[deed]
+    told = sentence(is_none) if amount is None else sentence(is_set, amount=amount)
+    return done("company.show", told, view=View.RULES)
+
+
+def _refused(form: CompanyForm, refusal: DomainError) -> Response:
+    """The rules once more: with the words beside the field, or over the page where they changed."""
+    match refusal:
+        case Invalid():
+            form.refuse(refusal)
+            return _page(View.RULES, form, status=422)
+        case Conflict():
+            return _page(View.RULES, form, status=409, refusal=refusal)
+    raise refusal
 
 
 def _page(
     view: View,
+    form: CompanyForm | None = None,
     *,
     status: int = 200,
-    person_form: PersonForm | None = None,
-    limit_form: LimitForm | None = None,
-    group_form: GroupForm | None = None,
-    again_form: AgainForm | None = None,
-    link_form: LinkForm | None = None,
     refusal: DomainError | None = None,
 ) -> Response:
-    """The company page; a form that was refused comes in again with what was typed."""
+    """The company page; a form that was sent comes in again with what was typed."""
+    limit_form, group_form = _typed(form, LimitForm), _typed(form, GroupForm)
     search, cursor = read_search(request.args), request.args.get("after")
     with db.reading() as session:
         found = scene.load(
@@ -171,7 +152,7 @@ def _page(
             zone=reader().zone,
         )
         effects = _effects(session, limit_form, group_form)
-    place, older = found.place, found.waiting.next_cursor or found.requests.next_cursor
+    place, older = found.place, found.next_cursor
     parts = search.parts if view is View.REQUESTS else {}
     return render(
         "company/show.html",
@@ -181,11 +162,11 @@ def _page(
         shown=SHOWN_PEOPLE,
         sources=SOURCES,
         role_options=role_options(),
-        person_form=person_form or PersonForm(formdata=None),
+        person_form=_typed(form, PersonForm) or PersonForm(formdata=None),
         limit_form=limit_form or fresh_limit(place, found.currency),
         group_form=group_form or fresh_group(place),
-        again_form=again_form or fresh_again(place, found.currency),
-        link_form=link_form or fresh_link(place, found.currency),
+        again_form=_typed(form, AgainForm) or fresh_again(place, found.currency),
+        link_form=_typed(form, LinkForm) or fresh_link(place, found.currency),
         chart_data=found.figures and draw(found.figures),
         month_names=_month_names(found.figures),
         whole_percent=whole_percent,
@@ -200,6 +181,11 @@ def _page(
         soon=SOON,
         very_soon=VERY_SOON,
     )
+
+
+def _typed(form: CompanyForm | None, kind: type[_Form]) -> _Form | None:
+    """The form that was sent, if it is exactly of this kind."""
+    return form if type(form) is kind else None
 
 
 def _month_names(figures: Figures | None) -> dict[str, list[str]]:
@@ -237,11 +223,16 @@ def _effects(
 
 
 _ADDED = N_("{name} belongs to the company now; an invitation is on its way to {address}.")
-_LIMIT = N_("The company limit is {limit} now.")
-_NO_LIMIT = N_("The company has no limit now.")
-_AGAIN = N_("Who decides on more than {amount} has to sign in again first, from now on.")
-_NO_AGAIN = N_("Nobody has to sign in again before a decision now.")
-_LINK = N_("Links in mails decide on less than {amount} without a sign-in, from now on.")
-_NO_LINK = N_("Links in mails ask everybody to sign in now.")
+_AMOUNTS = {
+    Deed.LIMIT: (N_("The company limit is {amount} now."), N_("The company has no limit now.")),
+    Deed.AGAIN: (
+        N_("Who decides on more than {amount} has to sign in again first, from now on."),
+        N_("Nobody has to sign in again before a decision now."),
+    ),
+    Deed.LINK: (
+        N_("Links in mails decide on less than {amount} without a sign-in, from now on."),
+        N_("Links in mails ask everybody to sign in now."),
+    ),
+}
 _GROUP = N_("The approval group decides from now on.")
 _NO_GROUP = N_("There is no approval group now, so the roles say who decides.")

@@ -4,6 +4,7 @@ from flask import Response, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp.approvals import oversight
+from webapp.company.message_words import fault_in_words
 from webapp.company.views import bp
 from webapp.company.webhook_forms import WebhookForm, fresh
 from webapp.extensions import db, settings
@@ -75,6 +76,7 @@ def show_webhook(webhook_id: str) -> Response:
         deliveries=page.items,
         older=f"{here}?after={page.next_cursor}" if page.next_cursor else None,
         first=here if cursor else None,
+        fault_in_words=fault_in_words,
         now=utcnow(),
         sending=settings().sending,
     )
@@ -168,6 +170,7 @@ def show_delivery(webhook_id: str, message_id: str) -> Response:
         endpoint=endpoint,
         delivery=found,
         message=found.message,
+        fault_in_words=fault_in_words,
         now=utcnow(),
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from webapp.identity import notices, queries
 from webapp.identity.absences import tell_bereft
 from webapp.identity.domain import Actor, Member, Role, Source
-from webapp.identity.models import Company, GroupMember, Membership, Person, Tenant
+from webapp.identity.models import GroupMember, Membership, Person, Tenant
 from webapp.identity.policy import (
     Deed,
     Newcomer,
@@ -25,9 +25,9 @@ from webapp.identity.policy import (
     may_invite,
     may_join_group,
     may_take_over,
-    require_sound_limit,
 )
 from webapp.identity.recording import Place, count, enter, open_place, raise_version, trace
+from webapp.identity.signing_again import set_amount
 from webapp.kernel.errors import Invalid, require
 from webapp.kernel.ids import new_id
 from webapp.kernel.money import Money
@@ -166,20 +166,7 @@ def set_limit(
         Conflict: limit or group changed since the page was read (`changed`).
         Invalid: no company can have this limit (`bad_limit`, with the field).
     """
-    require_sound_limit(limit)
-    place = enter(session, actor)
-    raise_version(session, actor, seen_version)
-    session.execute(
-        update(Company)
-        .where(Company.tenant_id == actor.tenant_id, Company.id == place.company.id)
-        .values(
-            limit_minor=None if limit is None else limit.minor,
-            limit_currency=None if limit is None else limit.currency,
-        )
-    )
-    data = {"old": _written(place.company.limit), "new": _written(limit)}
-    if data["old"] != data["new"]:
-        trace(session, actor, Deed.LIMIT, data, place=place, now=now)
+    set_amount(session, actor, Deed.LIMIT, limit, seen_version=seen_version, now=now)
 
 
 def set_group(

@@ -1,4 +1,4 @@
-"""The amounts by which a company says how whoever decides has to be signed in (R53, R58)."""
+"""The amounts that a company sets: its limit, and when who decides signs in (R10, R53, R58)."""
 
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,15 @@ from sqlalchemy.orm import Session
 from webapp.identity.domain import Actor
 from webapp.identity.models import Company
 from webapp.identity.policy import Deed, require_sound_limit
-from webapp.identity.recording import Place, enter, raise_version, trace
+from webapp.identity.recording import enter, raise_version, trace
 from webapp.kernel.money import Money
+
+# The columns of the amount, and what the facts of a company call it.
+_PLACES = {
+    Deed.LIMIT: ("limit", "limit"),
+    Deed.AGAIN: ("again", "again_above"),
+    Deed.LINK: ("link", "link_below"),
+}
 
 
 def set_again_above(
@@ -23,14 +30,7 @@ def set_again_above(
         Forbidden: only admins set it.
         Invalid: no company can have this amount (`bad_limit`, with the field).
     """
-    require_sound_limit(amount)
-    place = enter(session, actor)
-    raise_version(session, actor, seen_version)
-    _write(session, place, actor, **_columns("again", amount))
-    before = place.company.again_above
-    if before != amount:
-        data = {"old": _written(before), "new": _written(amount)}
-        trace(session, actor, Deed.AGAIN, data, place=place, now=now)
+    set_amount(session, actor, Deed.AGAIN, amount, seen_version=seen_version, now=now)
 
 
 def set_link_below(
@@ -40,30 +40,35 @@ def set_link_below(
 
     Raises what `set_again_above` raises.
     """
+    set_amount(session, actor, Deed.LINK, amount, seen_version=seen_version, now=now)
+
+
+def set_amount(
+    session: Session,
+    actor: Actor,
+    deed: Deed,
+    amount: Money | None,
+    *,
+    seen_version: int,
+    now: datetime,
+) -> None:
+    """Set the amount of this deed, or remove it; raises what `set_again_above` raises."""
     require_sound_limit(amount)
     place = enter(session, actor)
     raise_version(session, actor, seen_version)
-    _write(session, place, actor, **_columns("link", amount))
-    before = place.company.link_below
-    if before != amount:
-        data = {"old": _written(before), "new": _written(amount)}
-        trace(session, actor, Deed.LINK, data, place=place, now=now)
-
-
-def _write(session: Session, place: Place, actor: Actor, **values: Any) -> None:
+    columns, fact = _PLACES[deed]
     session.execute(
         update(Company)
         .where(Company.tenant_id == actor.tenant_id, Company.id == place.company.id)
-        .values(**values)
+        .values(**_written(amount, f"{columns}_minor", f"{columns}_currency"))
     )
+    before: Money | None = getattr(place.company, fact)
+    if before != amount:
+        data = {"old": before and _written(before), "new": amount and _written(amount)}
+        trace(session, actor, deed, data, place=place, now=now)
 
 
-def _columns(name: str, amount: Money | None) -> dict[str, Any]:
-    return {
-        f"{name}_minor": None if amount is None else amount.minor,
-        f"{name}_currency": None if amount is None else amount.currency,
-    }
-
-
-def _written(amount: Money | None) -> dict[str, Any] | None:
-    return None if amount is None else {"minor": amount.minor, "currency": amount.currency}
+def _written(
+    amount: Money | None, minor: str = "minor", currency: str = "currency"
+) -> dict[str, Any]:
+    return {minor: amount and amount.minor, currency: amount and amount.currency}

@@ -13,6 +13,8 @@ from webapp.kernel.sentence import N_, sentence
 
 Row = TypeVar("Row")
 
+# Both databases count so far.
+_NUMBER = re.compile("[0-9]{1,9}")
 # NUL and lone surrogates cannot even be compared with a column.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -53,6 +55,14 @@ def decode_moment(text: str) -> datetime:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise _bad_cursor() from None
+
+
+def decode_number(text: str) -> int:
+    """The number that was the sort key; raises `Invalid` (code `bad_cursor`)."""
+    (number,) = decode_cursor(text, 1)
+    if not _NUMBER.fullmatch(number):
+        raise _bad_cursor()
+    return int(number)
 
 
 def _is_storable(value: object) -> bool:

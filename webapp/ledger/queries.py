@@ -62,14 +62,16 @@ def latest(
     return {row.stream_id: _event(row) for row in found}
 
 
-def last_events(session: Session, tenant_id: str, stream_id: str, *, limit: int) -> list[Event]:
-    """The last entries of one stream, newest first."""
-    found = session.scalars(
-        select(LedgerEntry)
-        .where(LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id)
-        .order_by(LedgerEntry.sequence.desc())
-        .limit(limit)
+def last_events(
+    session: Session, tenant_id: str, stream_id: str, *, limit: int, before: int | None = None
+) -> list[Event]:
+    """The last entries of one stream, or the last before this one, newest first."""
+    query = select(LedgerEntry).where(
+        LedgerEntry.tenant_id == tenant_id, LedgerEntry.stream_id == stream_id
     )
+    if before is not None:
+        query = query.where(LedgerEntry.sequence < before)
+    found = session.scalars(query.order_by(LedgerEntry.sequence.desc()).limit(limit))
     return [_event(row) for row in found]
 
 

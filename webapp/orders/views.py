@@ -9,12 +9,10 @@ from webapp.carts.views import HANDED_TO
 from webapp.extensions import db
 from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.orders import queries
 from webapp.orders.queries import OrderRow
-from webapp.reader import reader
 from webapp.sheets import READ_AT_ONCE, Cell, every, sheet
 from webapp.web import render
 
@@ -51,7 +49,7 @@ def index_sheet() -> Response:
         return queries.list_orders(session, actor, cursor, size=READ_AT_ONCE)
 
     rows = (_cells(one) for one in every(page_after))
-    return sheet("orders", heads, rows, utcnow().astimezone(reader().zone).date())
+    return sheet("orders", heads, rows)
 
 
 @bp.get("/orders/<order_id>")

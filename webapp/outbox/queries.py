@@ -16,7 +16,7 @@ from webapp.outbox.models import Mail, Message
 
 # Nobody needs to know whether it is ten thousand or a million; counting on would take time.
 _MOST_COUNTED = 10_000
-_PAGE = 50
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ def listed(
     *,
     tenant_id: str | None = None,
     kind: Kind | None = None,
-    limit: int = _PAGE,
+    limit: int = PAGE,
 ) -> list[Row]:
     """Messages in this state for an operator, the oldest first."""
     query = select(*_columns).where(Message.status == status)
@@ -152,6 +152,7 @@ def of_company(
     *,
     kind: Kind | None = None,
     cursor: str | None = None,
+    size: int = PAGE,
 ) -> Page[Row]:
     """The messages of a company in this state, newest first."""
     query = select(*_columns).where(
@@ -161,15 +162,20 @@ def of_company(
     )
     if kind is not None:
         query = query.where(Message.kind == kind)
-    return _newest_first(session, query, cursor)
+    return _newest_first(session, query, cursor, size)
 
 
 def to_target(
-    session: Session, tenant_id: str, target_id: str, *, cursor: str | None = None
+    session: Session,
+    tenant_id: str,
+    target_id: str,
+    *,
+    cursor: str | None = None,
+    size: int = PAGE,
 ) -> Page[Row]:
     """The messages to one target, newest first."""
     query = select(*_columns).where(Message.tenant_id == tenant_id, Message.target_id == target_id)
-    return _newest_first(session, query, cursor)
+    return _newest_first(session, query, cursor, size)
 
 
 def one_to_target(session: Session, tenant_id: str, target_id: str, message_id: str) -> Row:
@@ -216,10 +222,10 @@ def mails(
         sent_at, last = decode_cursor(cursor, 2)
         at = _moment(sent_at)
         query = query.where(or_(Mail.sent_at < at, and_(Mail.sent_at == at, Mail.id < last)))
-    query = query.order_by(Mail.sent_at.desc(), Mail.id.desc()).limit(_PAGE + 1)
+    query = query.order_by(Mail.sent_at.desc(), Mail.id.desc()).limit(PAGE + 1)
     found = [MailRow(**row) for row in session.execute(query).mappings()]
-    rows = found[:_PAGE]
-    more = len(found) > _PAGE
+    rows = found[:PAGE]
+    more = len(found) > PAGE
     return Page(rows, encode_cursor(rows[-1].sent_at.isoformat(), rows[-1].id) if more else None)
 
 
@@ -232,13 +238,13 @@ def mail(session: Session, tenant_id: str, mail_id: str) -> MailView:
     return MailView(**row)
 
 
-def _newest_first(session: Session, query: Any, cursor: str | None) -> Page[Row]:
+def _newest_first(session: Session, query: Any, cursor: str | None, size: int) -> Page[Row]:
     if cursor is not None:
         query = query.where(Message.id < decode_cursor(cursor, 1)[0])
-    query = query.order_by(Message.id.desc()).limit(_PAGE + 1)
+    query = query.order_by(Message.id.desc()).limit(size + 1)
     found = [Row(**row) for row in session.execute(query).mappings()]
-    rows = found[:_PAGE]
-    return Page(rows, encode_cursor(rows[-1].id) if len(found) > _PAGE else None)
+    rows = found[:size]
+    return Page(rows, encode_cursor(rows[-1].id) if len(found) > size else None)
 
 
 def _figure(session: Session, kind: Kind, status: MessageStatus) -> Figure:

@@ -11,7 +11,7 @@ from webapp.kernel.errors import NotFound
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, sentence
 from webapp.outbox import queries as outbox
-from webapp.outbox.queries import Row
+from webapp.outbox.queries import PAGE, Row
 from webapp.webhooks.domain import EventType, State
 from webapp.webhooks.models import Attempt, Endpoint
 from webapp.webhooks.signing import shown_id
@@ -113,9 +113,11 @@ def found(
     return row
 
 
-def deliveries(session: Session, endpoint: EndpointView, cursor: str | None = None) -> Page[Row]:
+def deliveries(
+    session: Session, endpoint: EndpointView, cursor: str | None = None, *, size: int = PAGE
+) -> Page[Row]:
     """What was written for this endpoint, newest first."""
-    return outbox.to_target(session, endpoint.tenant_id, endpoint.id, cursor=cursor)
+    return outbox.to_target(session, endpoint.tenant_id, endpoint.id, cursor=cursor, size=size)
 
 
 def delivery(session: Session, endpoint: EndpointView, message_id: str) -> Delivery:
