@@ -192,10 +192,9 @@ def _add_features(app: Flask, known: Settings) -> None:
 
         app.register_blueprint(design_views.bp)
     if known.demo:
-        from webapp.demo import views as demo_views
+        from webapp.demo import binding
 
-        demo_views.init_app(app, make_app=create_app)
-        app.register_blueprint(demo_views.bp)
+        binding.init_app(app, make_app=create_app)
 
 
 def _wrap(app: Flask, known: Settings, assets: Assets) -> None:

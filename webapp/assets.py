@@ -32,8 +32,8 @@ PREFIX = "/static/"
 _KEPT_SECONDS = 7 * 24 * 3600
 FOREVER = "public, max-age=31536000, immutable"
 
-# The desk itself, what only the pages beside it need, and the frame of /design.
-_STYLES = ("css/app.css", "css/pages.css", "css/design.css")
+# The desk itself, what only the pages beside it need, the frame of /design, and the demo.
+_STYLES = ("css/app.css", "css/pages.css", "css/design.css", "css/stage.css")
 _SCRIPT = "js/app.js"
 _NOT_SERVED = ("vendor/icons/", "vendor/faces/")
 

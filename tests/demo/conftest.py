@@ -90,6 +90,17 @@ class Visitor:
         headers = {"Origin": self.url, "Referer": page.url}
         return self.session.post(address, data={**hidden, **fields}, headers=headers, timeout=10)
 
+    def be(self, person: str, *, on: str) -> requests.Response:
+        """Press a name in the bar above a page."""
+        page = self.get(on)
+        form = re.search(r'<form class="stage-faces".*?</form>', page.text, re.DOTALL)
+        assert form, page.text
+        hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
+        fields = {name: unescape(text) for name, text in hidden.items()} | {"person": person}
+        headers = {"Origin": self.url, "Referer": page.url}
+        address = f"{self.url}/demo/people"
+        return self.session.post(address, data=fields, headers=headers, timeout=10)
+
 
 @pytest.fixture
 def visitor(own_database: Database) -> Iterator[Visitor]:

@@ -287,7 +287,8 @@ POST /developers/token                  -           401 401 404 404 404 404 404 
 # page that was opened before, so do the forms of its pages.
 DEMO = """
 GET  /demo/people                         200 200 200
-POST /demo/people                         419 307 419
+POST /demo/people                         419 303 419
+GET  /demo/arrival                        302 303 302
 POST /demo/reset                          419 404 419
 GET  /demo/mailbox                        302 200 302
 GET  /demo/mailbox/nowhere                302 404 302

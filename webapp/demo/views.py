@@ -1,4 +1,4 @@
-"""The demo's own pages: its OpenID provider, the choice of people, the mailbox and the reset.
+"""The demo's own pages: its OpenID provider, the mailbox and the reset.
 
 Registered only where the settings say demo, which production never does (`webapp.config`).
 """
@@ -13,7 +13,6 @@ from flask import (
     current_app,
     jsonify,
     make_response,
-    redirect,
     request,
     url_for,
 )
@@ -29,16 +28,13 @@ from webapp.demo.provider import claims_in_scope
 from webapp.demo.stage import MakeApp
 from webapp.extensions import csrf, db, settings
 from webapp.headers import content_security_policy
-from webapp.identity import oidc, session_store
 from webapp.identity.domain import Member
 from webapp.identity.frame import NavItem
-from webapp.identity.sessions import CSRF_KEY, current_session
-from webapp.identity.views import NEXT
-from webapp.kernel.clock import utcnow
+from webapp.identity.sessions import current_session
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_
 from webapp.outbox import queries as outbox
-from webapp.web import go, is_local, render
+from webapp.web import go, render
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -50,34 +46,6 @@ EXAMPLE = Money(148000, "EUR")
 def init_app(app: Flask, *, make_app: MakeApp) -> None:
     """Let the reset play the story anew; an application is needed to write its mails."""
     app.extensions[_MAKE_APP] = make_app
-
-
-@bp.get("/people")
-def show_people() -> Response:
-    """Who are you today? One press leads through the whole sign-in."""
-    return _choose("demo/people.html", action=url_for("demo.switch_person"))
-
-
-@bp.post("/people")
-def switch_person() -> Response:
-    """Leave as one person and come back as another, through a real sign-in.
-
-    The provider's sign-in form is answered on the way: 307 makes the browser send the chosen person
-    on to the authorization endpoint, with a fresh state, nonce and PKCE challenge.
-    """
-    session = current_session()
-    token, actor = session.get(CSRF_KEY), session.actor
-    if actor is not None and actor.session_id:
-        with db.transaction() as writing:
-            session_store.end(
-                writing, actor.tenant_id, actor.person_id, actor.session_id, now=utcnow()
-            )
-    session.restart()
-    session[CSRF_KEY] = token
-    next_path = request.form.get(NEXT, "")
-    session[NEXT] = next_path if is_local(next_path) else ""
-    way = oidc.start(settings().base_url + url_for("identity.callback"))
-    return make_response(redirect(way.location or "/", 307))
 
 
 @bp.post("/reset")
@@ -145,24 +113,23 @@ def keys() -> Response:
 
 @bp.get("/idp/authorize")
 def authorize() -> Response:
-    """The provider's sign-in page: who are you today?"""
+    """The provider's sign-in page: who are you today? With `prompt=none`, whom `login_hint` names.
+
+    Nobody proves anything in a demo, so a hint is as good as a press on a name.
+    """
+    if request.args.get("prompt") == "none":
+        return _let_in(request.args.get("login_hint", ""))
     try:
         provider().server.get_consent_grant(end_user=None)
     except OAuth2Error as error:
         return _refused(error)
-    return _choose("demo/authorize.html", action=request.full_path)
+    return choose("demo/authorize.html", action=request.full_path)
 
 
 @bp.post("/idp/authorize")
 def sign_in() -> Response:
     """Send the chosen person back to the desk with a code that works once."""
-    server = provider().server
-    person = provider().find_person(request.form.get("person", ""))
-    try:
-        grant = server.get_consent_grant(end_user=person)
-    except OAuth2Error as error:
-        return _refused(error)
-    return cast("Response", server.create_authorization_response(grant=grant, grant_user=person))
+    return _let_in(request.form.get("person", ""))
 
 
 @bp.post("/idp/token")
@@ -195,17 +162,8 @@ for _view in (token, userinfo, end_session):
     csrf.exempt(_view)
 
 
-@bp.record
-def add_to_menu(state: BlueprintSetupState) -> None:
-    """Put the demo's pages into the account menu of everybody."""
-    items: list[NavItem] = state.app.extensions.setdefault("account_menu", [])
-    items += [
-        NavItem("mailbox", N_("Mailbox of the demo"), "/demo/mailbox", "mail", False),
-        NavItem("people", N_("Be somebody else"), "/demo/people", "users", False),
-    ]
-
-
-def _choose(page: str, *, action: str) -> Response:
+def choose(page: str, *, action: str) -> Response:
+    """A page with everybody of the demo, each a button of a form that leads to `action`."""
     with db.reading() as session:
         houses = people.houses(session)
     here = folder()
@@ -217,6 +175,25 @@ def _choose(page: str, *, action: str) -> Response:
         action=action,
         began=began(here.stamp) if here and here.stamp.exists() else None,
     )
+
+
+@bp.record
+def add_to_menu(state: BlueprintSetupState) -> None:
+    """Put the demo's pages into the account menu of everybody."""
+    items: list[NavItem] = state.app.extensions.setdefault("account_menu", [])
+    items += [
+        NavItem("mailbox", N_("Mailbox of the demo"), "/demo/mailbox", "mail", False),
+        NavItem("people", N_("Be somebody else"), "/demo/people", "users", False),
+    ]
+
+
+def _let_in(person_id: str) -> Response:
+    server, person = provider().server, provider().find_person(person_id)
+    try:
+        grant = server.get_consent_grant(end_user=person)
+    except OAuth2Error as error:
+        return _refused(error)
+    return cast("Response", server.create_authorization_response(grant=grant, grant_user=person))
 
 
 def _members(session: Any) -> dict[str, Member]:

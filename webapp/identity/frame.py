@@ -177,6 +177,12 @@ def places_of(actor: Actor) -> list[str]:
     return [*names, "company"] if actor.role is Role.ADMIN else names
 
 
+def is_no_place_of(actor: Actor, path: str) -> bool:
+    """Whether this is a place of the navigation, and none to which this person is led."""
+    led = places_of(actor)
+    return any(path == paths[0] and name not in led for name, (_, _, paths) in _PLACES.items())
+
+
 def _item(name: str, count: str) -> NavItem:
     text, icon, paths = _PLACES[name]
     here = any(request.path == path or request.path.startswith(f"{path}/") for path in paths)

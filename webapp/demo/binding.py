@@ -1,0 +1,16 @@
+"""Everything that the demo adds to an application; in production nothing of it is imported."""
+
+from flask import Flask
+
+from webapp.demo import bar, switch_views, views
+from webapp.demo.stage import MakeApp
+
+# They add their pages to the blueprint of the demo.
+_PAGES = (switch_views,)
+
+
+def init_app(app: Flask, *, make_app: MakeApp) -> None:
+    """Add the pages of the demo, and what stands above every page."""
+    views.init_app(app, make_app=make_app)
+    bar.init_app(app)
+    app.register_blueprint(views.bp)
