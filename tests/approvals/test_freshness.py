@@ -58,10 +58,10 @@ def test_a_sign_in_counts_for_some_minutes(minutes: int, counts: bool) -> None:
     assert bool(may_decide_now(actor, company(0), Money(1, "EUR"), now=now)) is counts
 
 
-def test_a_program_reads_that_it_cannot() -> None:
+def test_a_program_reads_where_it_can_be_decided() -> None:
     verdict = may_decide_now(BOB, company(0), Money(1, "EUR"), now=NOW)
     assert verdict.reason is not None
-    assert "a program cannot do" in verdict.reason.plain()
+    assert "Decide on the pages of the desk" in verdict.reason.plain()
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DECLINE])

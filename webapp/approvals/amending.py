@@ -13,7 +13,7 @@ from webapp.approvals.domain import Action, Amendable, Amendment, Status, Unset
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.notices import Notice, by
 from webapp.approvals.policy import may_note
-from webapp.approvals.recording import asked, demand, entry_by, record
+from webapp.approvals.recording import asked, demand, entry_by, record, signed_in_for
 from webapp.approvals.service import ended
 from webapp.approvals.substitution import represented
 from webapp.identity.domain import Actor
@@ -64,8 +64,8 @@ def amend(
     then the terms, then the end: whoever changes the terms and approves, approves the revision that
     they make. Approving places no order, and declining needs no words (R41). Raises what
     `amendable` raises, `Invalid` (`details`, `bad_text`), and `Forbidden`: `not_yours_to_change`
-    for the approver's words, `quote_terms`, and `status_change` for an end that this person cannot
-    give it, with the reason.
+    for the approver's words, `quote_terms`, `status_change` for an end that this person cannot give
+    it, with the reason, and `sign_in_again` for a decision that needs a fresh sign-in (R53).
     """
     approval = _pending(session, actor, approval_id, seen_version=seen_version, now=now)
     plan = _Plan(session, actor, approval, now)
@@ -132,9 +132,14 @@ class _Plan:
             raise Forbidden(verdict.reason or _NOT_SET, code="status_change")
         is_decision = action is not Action.WITHDRAW
         note = (self.values.get("approver_comment") or "") if is_decision else ""
+        proof = (
+            signed_in_for(self.session, self.actor, self.approval, now=self.now)
+            if is_decision
+            else {}
+        )
         self.words.extend([note] if note else [])
         self.values.update(ended(self.actor, self.approval, action, now=self.now))
-        self.entries.append(self._entry(action, text=note))
+        self.entries.append(self._entry(action, text=note, data=proof))
 
     def carry_out(self) -> None:
         """Write it as one change of the request, and tell the other side once."""

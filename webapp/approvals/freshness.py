@@ -29,7 +29,7 @@ def waives_sign_in(company: CompanyFacts, amount: Money) -> bool:
 def may_decide_now(actor: Actor, company: CompanyFacts, amount: Money, *, now: datetime) -> Verdict:
     """Whether this person signed in recently enough to decide on this amount.
 
-    Who acts without a session, through a program or a token, cannot.
+    Through the API only a token of the provider says when somebody signed in.
     """
     above = company.again_above
     if above is None or not asks_for_sign_in(company, amount):
@@ -42,6 +42,6 @@ def may_decide_now(actor: Actor, company: CompanyFacts, amount: Money, *, now: d
 
 _PERSON = N_("{company} asks you to sign in again before you decide on more than {amount}.")
 _PROGRAM = N_(
-    "{company} asks whoever decides on more than {amount} to sign in again first, which a program "
-    "cannot do. Decide on the pages of the desk."
+    "{company} asks whoever decides on more than {amount} to sign in again first. Decide on the "
+    "pages of the desk, or with a token that the identity provider gave out after that."
 )

@@ -11,7 +11,9 @@ _ALLOWED = (
     "Accept, Accept-Language, Authorization, Content-Language, Content-Type, Emporix-Tenant, "
     "Idempotency-Key, If-Match, If-None-Match, saas-token, session-id, X-Total-Count, X-Version"
 )
-_EXPOSED = "ETag, Idempotent-Replayed, Location, Retry-After, Version, X-Total-Count"
+_EXPOSED = (
+    "ETag, Idempotent-Replayed, Location, Retry-After, Version, WWW-Authenticate, X-Total-Count"
+)
 _REMEMBERED = "600"
 
 

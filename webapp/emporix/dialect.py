@@ -12,7 +12,9 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.errors import STATUS
+from webapp.extensions import settings
 from webapp.kernel.errors import DomainError, Invalid
 from webapp.kernel.sentence import Sentence
 from webapp.web import request_id
@@ -107,6 +109,8 @@ _TYPES = {
     503: "service_unavailable",
 }
 _SECOND_ORDER = "ordered"
+# The code of RFC 9470, section 3, by which clients know what would help.
+_STEP_UP = "insufficient_user_authentication"
 _CUSTOMER_DIALECT = ("/customer/", "/checkout/")
 _SENTENCES = {
     400: "The request cannot be understood.",
@@ -125,6 +129,8 @@ def refuse(error: DomainError) -> Response:
     status, code = _status_of(error)
     if error.code == _SECOND_ORDER and request.path.startswith("/checkout/"):
         return _second_order(error)
+    if error.code == SIGN_IN_AGAIN:
+        return _step_up(error)
     details = [
         {"field": field, "message": f"{field}: {_plain(why)}"}
         for field, why in error.fields.items()
@@ -199,6 +205,23 @@ def _second_order(error: DomainError) -> Response:
     ]
     body = {"status": 409, "type": "Conflict", "message": _plain(error.sentence)}
     return _json(HTTPStatus.CONFLICT, {**body, "details": details})
+
+
+def _step_up(error: DomainError) -> Response:
+    """403 with the challenge of RFC 9470, so that a client can ask its provider for a fresh token.
+
+    Not its 401, which clients of this API answer by refreshing a token, and that would not help.
+    """
+    known = settings()
+    challenge = [f'error="{_STEP_UP}"', f'max_age="{known.fresh_sign_in_minutes * 60}"']
+    if known.oidc_acr_values:
+        challenge.append(f'acr_values="{known.oidc_acr_values}"')
+    details: list[Any] = [_STEP_UP]
+    if request.path.startswith(_CUSTOMER_DIALECT):
+        details = [{"type": _STEP_UP, "message": _plain(error.sentence)}]
+    response = answer(HTTPStatus.FORBIDDEN, _plain(error.sentence), details=details)
+    response.headers["WWW-Authenticate"] = f"Bearer {', '.join(challenge)}"
+    return response
 
 
 def _is_approval() -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 from flask import Response, jsonify, make_response, request
 from sqlalchemy.orm import Session
 
+from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.emporix import access, dialect, repeats
 from webapp.emporix.reading import unusable_text
 from webapp.emporix.repeats import Answer, Claim
@@ -31,7 +32,8 @@ Work = Callable[[Session, datetime], Answer]
 def once(work: Work) -> Response:
     """Do the work in a transaction and answer; under a key that was used, answer as before.
 
-    Refusals are remembered like successes; faults of the server are not, and can be tried again.
+    Refusals are remembered like successes; faults of the server are not, and can be tried again,
+    and so can what was refused until its sender signs in again (R53).
     Raises `Invalid` (code `bad_key`, `key_reused`) and `Conflict` (code `key_running`).
     """
     key = request.headers.get(HEADER)
@@ -53,7 +55,7 @@ def _once(claim: Claim, work: Work) -> Response:
             answer = work(session, now)
             repeats.keep(session, claim, answer)
     except DomainError as refusal:
-        return _refused(claim, dialect.refuse(refusal))
+        return _refused(claim, refusal)
     except BaseException:
         with db.transaction() as session:
             repeats.release(session, claim)
@@ -61,10 +63,14 @@ def _once(claim: Claim, work: Work) -> Response:
     return _response(answer)
 
 
-def _refused(claim: Claim, response: Response) -> Response:
+def _refused(claim: Claim, refusal: DomainError) -> Response:
+    response = dialect.refuse(refusal)
     answer = Answer(status=response.status_code, body=response.get_json())
     with db.transaction() as session:
-        repeats.keep(session, claim, answer)
+        if refusal.code == SIGN_IN_AGAIN:
+            repeats.release(session, claim)
+        else:
+            repeats.keep(session, claim, answer)
     return response
 
 

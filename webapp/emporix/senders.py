@@ -55,7 +55,7 @@ def _foreign(tenant_id: str, token: str, *, now: datetime) -> Bearer:
         account = foreign_tokens.find(session, tenant_id, known)
         if account is None:
             raise TokenRefused
-        sender = foreign_tokens.sender(session, tenant_id, account, known)
+        sender = foreign_tokens.sender(session, account, known, settings(), now=now)
     if not account.bound:
         with db.transaction() as session:
             foreign_tokens.bind(session, known, account)

@@ -21,11 +21,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.config import Settings
-from webapp.identity import oidc, queries, scopes, service, tokens
+from webapp.identity import oidc, proofs, queries, scopes, service, tokens
 from webapp.identity.bearers import Bearer, Subject, TokenRefused, bearer_of
 from webapp.identity.domain import Account, Claims, Holder, Origin, Role
 from webapp.identity.oidc import SignInFailed
 from webapp.identity.session_store import hash_of
+from webapp.identity.sessions import limits
 from webapp.kernel.clock import utcnow
 
 _LONGEST = 16_000
@@ -150,10 +151,18 @@ def subject_of(tenant_id: str, person_id: str, token: ForeignToken) -> Subject:
     )
 
 
-def sender(session: Session, tenant_id: str, account: Account, token: ForeignToken) -> Bearer:
-    """Who sends a request with this token; raises `TokenRefused` when they have gone."""
-    subject = subject_of(tenant_id, account.person_id, token)
-    return bearer_of(session, subject, expires_at=token.expires_at)
+def sender(
+    session: Session, account: Account, token: ForeignToken, settings: Settings, *, now: datetime
+) -> Bearer:
+    """Who sends a request with this token; raises `TokenRefused` when they have gone.
+
+    When and how they signed in is what the token says (RFC 9068, section 2.2.1).
+    """
+    subject = subject_of(account.tenant_id, account.person_id, token)
+    found = bearer_of(session, subject, expires_at=token.expires_at)
+    known, proof = limits(settings), proofs.proof(*proofs.told(token.content, now=now))
+    signed_in = proofs.signed_in(proof, fresh=known.fresh, levels=known.levels)
+    return replace(found, actor=found.actor and replace(found.actor, signed_in=signed_in))
 
 
 def deny(session: Session, sender: Bearer, token: str, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from webapp.config import Settings
+from webapp.identity import proofs
 from webapp.identity.domain import Claims
 
 NAME = "oidc"
@@ -133,7 +134,7 @@ def finish(settings: Settings, *, since: int | None = None, now: datetime) -> Si
         raise SignInFailed("the answer holds no ID token")
     wanted = {"email", *([settings.oidc_groups_claim] if settings.oidc_roles_file else [])}
     claims = claims_of({**_asked_for(token, user, wanted), **user}, settings)
-    proven_at, level = _proof(user, now=now)
+    proven_at, level = proofs.told(user, now=now)
     if since is not None:
         _check_proof(proven_at, level, since=since, levels=settings.oidc_acr_values.split())
     return SignIn(claims=claims, id_token=token["id_token"], proven_at=proven_at, level=level)
@@ -270,14 +271,6 @@ def _asked_for(
     if info.get("sub") != user["sub"]:
         raise SignInFailed("the provider tells of somebody else than it signed")
     return {name: info[name] for name in ("email_verified", *wanted) if name in info}
-
-
-def _proof(user: Mapping[str, Any], *, now: datetime) -> tuple[int | None, str]:
-    """`auth_time` and `acr` of the ID token; what makes no sense counts as not said."""
-    given, level = user.get("auth_time"), user.get("acr")
-    at = given if isinstance(given, int) and not isinstance(given, bool) else 0
-    is_past = 0 < at <= now.timestamp() + _LEEWAY
-    return at if is_past else None, level if isinstance(level, str) else ""
 
 
 def _check_proof(at: int | None, level: str, *, since: int, levels: list[str]) -> None:

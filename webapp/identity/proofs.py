@@ -1,4 +1,4 @@
-"""What a session keeps of how its owner proved who they are, and whether that counts (R53)."""
+"""How somebody proved who they are, what a session keeps of it, and whether it counts (R53)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,16 @@ from typing import Any
 from webapp.identity.domain import SignedIn
 
 _KEY = "proof"
+# Clocks differ; what is further ahead than that is of the future, and proves nothing.
+_LEEWAY = 60
+
+
+def told(claims: Mapping[str, Any], *, now: datetime) -> tuple[int | None, str]:
+    """`auth_time` and `acr` of verified claims; what makes no sense counts as not said."""
+    given, level = claims.get("auth_time"), claims.get("acr")
+    at = given if isinstance(given, int) and not isinstance(given, bool) else 0
+    is_past = 0 < at <= now.timestamp() + _LEEWAY
+    return at if is_past else None, level if isinstance(level, str) else ""
 
 
 def proof(at: int | None, level: str) -> dict[str, Any]:
