@@ -314,6 +314,25 @@ def test_the_doctor_sees_mail_that_was_given_up_and_mail_that_nobody_delivers(
     assert "countersign worker` runs" in result.output
 
 
+def test_the_doctor_says_whether_groups_mean_roles_in_companies_that_exist(
+    countersign: Program, tmp_path: Path
+) -> None:
+    countersign.upgraded()("import", str(ACME))
+    file, role = tmp_path / "roles.json", {"tenant": "acme", "role": "B2B_BUYER"}
+    assert "Roles: The provider says nothing of them" in countersign("doctor").output
+    grants = [{**role, "group": f"buyers-{one}", "company": one} for one in ("le1", "le9")]
+    file.write_text(json.dumps(grants))
+    told = countersign("doctor", OIDC_ROLES_FILE=str(file)).output
+    assert "wrong  Roles: Groups are mapped to companies that do not exist: acme/le9." in told
+    file.write_text(json.dumps(grants[:1]))
+    told = countersign("doctor", OIDC_ROLES_FILE=str(file)).output
+    assert "fine   Roles: Groups that mean a role: 1." in told
+    file.write_text("nonsense")
+    told = countersign("doctor", OIDC_ROLES_FILE=str(file)).output
+    assert "cannot be used" in told
+    assert "Correct the file that COUNTERSIGN_OIDC_ROLES_FILE names." in told
+
+
 def test_the_doctor_names_what_is_wrong_and_what_to_do(
     countersign: Program,
     provider: Provider,  # noqa: F811

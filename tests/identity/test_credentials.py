@@ -156,6 +156,22 @@ def test_a_key_ends_after_one_more_press(acme: Database, as_: As) -> None:
     assert rita.get(path).status_code == rita.post(path).status_code == 404
 
 
+def test_the_history_of_the_company_tells_of_clients_and_not_of_secrets(
+    acme: Database, as_: As
+) -> None:
+    ada = as_("ada", "le1")
+    _, secret = shown(ada.post(NEW_CLIENT, data=CLIENT))
+    (path,) = revocations(ada)
+    ada.post(path)
+    told = ada.get("/company?view=changes").text
+    assert "made an API client for bookkeeping" in told
+    assert "revoked the API client for bookkeeping" in told
+    with acme.reading() as session:
+        entries = session.execute(text("SELECT content FROM ledger_entries")).scalars().all()
+    assert len(entries) == 2
+    assert secret not in str(entries)
+
+
 def test_keys_of_others_do_not_exist(as_: As) -> None:
     rita, ada = as_("rita"), as_("ada")
     shown(rita.post(NEW_KEY, data=KEY))

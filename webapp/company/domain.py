@@ -113,10 +113,10 @@ def _story(event: EventFacts) -> Sentence:
     if deed in (Deed.AWAY, Deed.BACK):
         return _absence_story(deed, event.actor_name, data)
     roles = {name: sentence(Role(data[name]).label) for name in _ROLE_KEYS if name in data}
-    text = _WEBHOOKS[data["deed"]] if deed is Deed.WEBHOOK else _STORIES[deed]
+    text = _WAYS[data["deed"]] if deed in (Deed.WEBHOOK, Deed.CLIENT) else _STORIES[deed]
     if deed is Deed.DIRECTORY and not roles:
         text = N_("The identity provider says that {person} acts for the company no more")
-    whom = {name: data[name] for name in ("person", "address") if name in data}
+    whom = {name: data[name] for name in ("person", "address", "program") if name in data}
     return sentence(text, actor=event.actor_name, **whom, **roles)
 
 
@@ -257,13 +257,15 @@ _ABSENCES = {
         "*{actor}* ended that {deputy} represents {person}, planned until {last_day}"
     ),
 }
-_WEBHOOKS = {
+_WAYS = {
     "added": N_("*{actor}* set up a webhook to {address}"),
     "changed": N_("*{actor}* changed the webhook to {address}"),
     "paused": N_("*{actor}* switched off the webhook to {address}"),
     "resumed": N_("*{actor}* switched on the webhook to {address}"),
     "rotated": N_("*{actor}* made a new secret for the webhook to {address}"),
     "removed": N_("*{actor}* removed the webhook to {address}"),
+    "client_added": N_("*{actor}* made an API client for {program}"),
+    "client_revoked": N_("*{actor}* revoked the API client for {program}"),
 }
 _ROLE_KEYS = ("role", "old", "new")
 _STORIES = {
@@ -293,4 +295,5 @@ _ICONS = {
     Deed.BACK: "rotate-ccw",
     Deed.ERASE: "trash-2",
     Deed.WEBHOOK: "arrow-right",
+    Deed.CLIENT: "lock",
 }

@@ -16,8 +16,9 @@ from webapp.identity import queries, scopes
 from webapp.identity.domain import Actor
 from webapp.identity.models import ApiClient, Tenant
 from webapp.identity.passwords import hashed
-from webapp.identity.policy import may_administer
-from webapp.kernel.errors import Invalid, NotFound, require
+from webapp.identity.policy import Deed, may_administer
+from webapp.identity.recording import Place, enter, trace
+from webapp.kernel.errors import Invalid, NotFound
 from webapp.kernel.ids import new_id
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
@@ -113,20 +114,24 @@ def add_own(
 ) -> Shown:
     """Add a client of the company that this admin acts for.
 
+    It stands in the history of the company.
+
     Raises:
         Forbidden: somebody else asks.
         Invalid: name or scopes cannot be (`bad_client`, with the field).
     """
-    require(may_administer(actor))
-    return add(
+    place = enter(session, actor)
+    shown = add(
         session,
         actor.tenant_id,
         name,
         now=now,
-        company_id=actor.company_id,
+        company_id=place.company.id,
         scopes_=scopes_,
         created_by_id=actor.person_id,
     )
+    _trace(session, actor, "client_added", shown.client.name, place=place, now=now)
+    return shown
 
 
 def listed(session: Session, tenant_id: str) -> list[Client]:
@@ -159,9 +164,11 @@ def revoke_own(session: Session, actor: Actor, client_id: str, *, now: datetime)
         Forbidden: somebody else asks.
         NotFound: the company has no such client.
     """
-    require(may_administer(actor))
-    mine = and_(_is(actor.tenant_id, client_id), ApiClient.company_id == actor.company_id)
-    return _revoke(session, mine, now=now)
+    place = enter(session, actor)
+    mine = and_(_is(actor.tenant_id, client_id), ApiClient.company_id == place.company.id)
+    name = _revoke(session, mine, now=now)
+    _trace(session, actor, "client_revoked", name, place=place, now=now)
+    return name
 
 
 def find(session: Session, client_id: str, *, tenant_id: str | None) -> Found | None:
@@ -178,6 +185,12 @@ def find(session: Session, client_id: str, *, tenant_id: str | None) -> Found | 
 def note_use(session: Session, tenant_id: str, client_id: str, *, now: datetime) -> None:
     """Remember that the client was here."""
     session.execute(update(ApiClient).where(_is(tenant_id, client_id)).values(last_used_at=now))
+
+
+def _trace(
+    session: Session, actor: Actor, deed: str, name: str, *, place: Place, now: datetime
+) -> None:
+    trace(session, actor, Deed.CLIENT, {"deed": deed, "program": name}, place=place, now=now)
 
 
 def _check_owner(session: Session, tenant_id: str, company_id: str | None) -> None:

@@ -59,7 +59,8 @@ def read_grants(path: str) -> tuple[Grant, ...]:
 def strangers(session: Session, grants: Iterable[Grant]) -> list[str]:
     """The companies of the grants that are not in the database, as `tenant/company`."""
     named = {(one.tenant_id, one.company_id) for one in grants}
-    known = set(session.execute(select(Company.tenant_id, Company.id)).tuples())
+    found = session.execute(select(Company.tenant_id, Company.id))
+    known = {(tenant_id, company_id) for tenant_id, company_id in found}
     return [f"{tenant}/{company}" for tenant, company in sorted(named - known)]
 
 

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     AWAY = "AWAY"
     BACK = "BACK"
     WEBHOOK = "WEBHOOK"
+    CLIENT = "CLIENT"
     ERASE = "ERASE"
 
 
