@@ -36,17 +36,24 @@ class KeyboardSeat(Seat):
 
     def press(self, name: str) -> None:
         """Go to the button and press Enter."""
-        self._go_to(self.button(name))
-        self.page.keyboard.press("Enter")
+        self.enter(self.button(name))
 
     def follow(self, name: str) -> None:
         """Go to the link and press Enter."""
-        self._go_to(self.link(name))
+        self.enter(self.link(name))
+
+    def enter(self, wanted: Locator) -> None:
+        """Go there and press Enter."""
+        self._go_to(wanted)
         self.page.keyboard.press("Enter")
 
     def write(self, label: str, text: str) -> None:
         """Go to the field, type over what stands there, and go on."""
-        self._go_to(self.field(label))
+        self.type_into(self.field(label), text)
+
+    def type_into(self, wanted: Locator, text: str) -> None:
+        """The same for a field whose label stands more than once on the page."""
+        self._go_to(wanted)
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.type(text)
         self.page.keyboard.press("Tab")
@@ -54,12 +61,23 @@ class KeyboardSeat(Seat):
     def choose(self, name: str) -> None:
         """Go into the list, and on with the arrow until the choice has come."""
         radio = self.page.get_by_role("radio", name=name, exact=True)
-        self._go_to(self.page.get_by_role("radio", checked=True))
-        for _ in range(radio.page.get_by_role("radio").count()):
+        group = self.page.locator(f'[name="{radio.get_attribute("name")}"]')
+        chosen = group.and_(self.page.locator(":checked"))
+        self._go_to(chosen if chosen.count() else group.first)
+        self.page.keyboard.press("Space")
+        for _ in range(group.count()):
             if radio.is_checked():
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"{name} cannot be chosen with the arrows")
+
+    def toggle(self, name: str) -> None:
+        """Go to the checkbox and press Space."""
+        box = self.page.get_by_role("checkbox", name=name)
+        before = box.is_checked()
+        self._go_to(box)
+        self.page.keyboard.press("Space")
+        expect(box).to_be_checked(checked=not before)
 
     def pick(self, label: str, option: str) -> None:
         """Go to the select and type how the option begins."""
