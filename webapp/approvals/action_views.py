@@ -10,7 +10,6 @@ from webapp.approvals.domain import Action
 from webapp.approvals.forms import DecisionForm, PhraseForm, RevisionForm, WordsForm
 from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.approvals.models import Approval
-from webapp.approvals.service import Decision
 from webapp.approvals.views import FIRST_PRESS, bp, request_page
 from webapp.extensions import db
 from webapp.i18n import say
@@ -22,12 +21,6 @@ from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.web import done
 
-# The second press, and what it does; every other step only shows the next state of the panel.
-_DECISIONS = {
-    "order": (Action.APPROVE, True),
-    "approved": (Action.APPROVE, False),
-    "declined": (Action.DECLINE, False),
-}
 # The press that says a change was seen; what it changed is drawn with it.
 _SEEN = "seen"
 
@@ -41,17 +34,11 @@ def create_decision(approval_id: str) -> Response:
     step = form.step.data or "ready"
     if not form.validate():
         return request_page(approval_id, step=FIRST_PRESS.get(step, step), status=422, form=form)
-    if step not in _DECISIONS:
+    if not form.decides:
         if step == _SEEN:
             _note_look(approval_id, form.revision.data or 1)
         return request_page(approval_id, step=step, form=form, whole=step == _SEEN)
-    action, place_order = _DECISIONS[step]
-    decision = Decision(
-        action=action,
-        note=form.note.data or "",
-        seen_revision=form.revision.data,
-        place_order=place_order,
-    )
+    decision = form.decision(form.revision.data)
 
     def decide() -> Approval:
         with db.transaction() as session:

@@ -6,6 +6,8 @@ from wtforms import Field, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, StopValidation
 from wtforms.widgets import HiddenInput
 
+from webapp.approvals.domain import Action
+from webapp.approvals.service import Decision
 from webapp.carts.parsing import visible
 from webapp.i18n import say
 from webapp.kernel.errors import Invalid
@@ -41,7 +43,37 @@ class WordsForm(FlaskForm):  # type: ignore[misc]
 _FIRST_PRESSES = ("ready", "seen", "approve", "decline", "ask")
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc]
+# What a second press decides, and whether it places the order as well.
+_DECISIONS = {
+    "order": (Action.APPROVE, True),
+    "approved": (Action.APPROVE, False),
+    "declined": (Action.DECLINE, False),
+}
+
+
+class _Deciding:
+    """A form whose second press decides; every other press only shows the next step."""
+
+    note: TextAreaField
+    step: HiddenField
+
+    @property
+    def decides(self) -> bool:
+        """Whether this is such a press."""
+        return self.step.data in _DECISIONS
+
+    def decision(self, seen_revision: int | None = None) -> Decision:
+        """What it decides."""
+        action, place_order = _DECISIONS[self.step.data or ""]
+        return Decision(
+            action=action,
+            note=self.note.data or "",
+            seen_revision=seen_revision,
+            place_order=place_order,
+        )
+
+
+class DecisionForm(_Deciding, FlaskForm):  # type: ignore[misc]
     """A decision on the revision that was seen; it counts once it is confirmed."""
 
     note = TextAreaField(
@@ -78,7 +110,7 @@ class PhraseForm(_Picking, DecisionForm):
     step = HiddenField()
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(_Deciding, FlaskForm):  # type: ignore[misc]
     """The decision on a page that a mail leads to; the link says on which revision."""
 
     note = TextAreaField(

@@ -19,7 +19,6 @@ from webapp.approvals.list_views import list_context, open_list_here, url_of
 from webapp.approvals.models import Approval
 from webapp.approvals.phrases import Offered, offered
 from webapp.approvals.queries import Side, Summary
-from webapp.approvals.service import Decision
 from webapp.approvals.views import FIRST_PRESS, bp
 from webapp.carts.snapshot import SnapshotLine
 from webapp.extensions import db
@@ -35,11 +34,6 @@ from webapp.web import done, render, wants_fragment
 
 # The letters that open a row in one of its states; the other states come by pressing its buttons.
 _LETTERS = {"a": "approve", "d": "decline", "q": "ask", "c": "comment"}
-_DECISIONS = {
-    "order": (Action.APPROVE, True),
-    "approved": (Action.APPROVE, False),
-    "declined": (Action.DECLINE, False),
-}
 # A row is for a quick decision; whoever wants to see more items opens the whole request.
 _SHOWN = 8
 _DONE = {
@@ -100,15 +94,9 @@ def create_row_decision(approval_id: str) -> Response:
     step = form.step.data or "ready"
     if not form.validate():
         return inbox_page(approval_id, step=FIRST_PRESS.get(step, step), status=422, form=form)
-    if step not in _DECISIONS:
+    if not form.decides:
         return inbox_page(approval_id, step=step, form=form)
-    action, place_order = _DECISIONS[step]
-    decision = Decision(
-        action=action,
-        note=form.note.data or "",
-        seen_revision=form.revision.data,
-        place_order=place_order,
-    )
+    decision = form.decision(form.revision.data)
 
     def decide(session: Session) -> Approval:
         return service.decide(session, current_actor(), approval_id, decision, now=utcnow())

@@ -16,11 +16,9 @@ from webapp import i18n
 from webapp.approvals import by_link, links
 from webapp.approvals.action_views import said
 from webapp.approvals.by_link import Sight, Standing
-from webapp.approvals.domain import Action
 from webapp.approvals.forms import LinkForm
 from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.approvals.models import Approval, DecisionLink
-from webapp.approvals.service import Decision
 from webapp.approvals.views import bp
 from webapp.extensions import csrf, db
 from webapp.i18n import say
@@ -35,11 +33,6 @@ from webapp.web import done, go, render, same_origin
 _CALLS, _PER = 60, timedelta(minutes=1)
 # For so long the form of the page without a session may stand open, in seconds.
 _FORM_LIVES = 3600
-_STEPS = {
-    "order": (Action.APPROVE, True),
-    "approved": (Action.APPROVE, False),
-    "declined": (Action.DECLINE, False),
-}
 
 
 @bp.get("/decide")
@@ -141,10 +134,8 @@ def _own(actor: Actor, link_id: str) -> DecisionLink | None:
 
 
 def _decide(link: DecisionLink, signed_in: Actor | None, form: LinkForm) -> Approval:
-    action, place_order = _STEPS[form.step.data or ""]
-    decision = Decision(action=action, note=form.note.data or "", place_order=place_order)
     with db.transaction() as session:
-        return by_link.decide(session, link, signed_in, decision, now=utcnow())
+        return by_link.decide(session, link, signed_in, form.decision(), now=utcnow())
 
 
 def _page(
