@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp import metering, migrating
+from webapp import metering
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
 from webapp.ledger.queries import not_carried
@@ -31,6 +31,9 @@ def _health() -> Response:
 
 def _readiness() -> Response:
     """200 when the database answers and has the schema of this program, otherwise 503."""
+    # Slow to import, and no page needs it.
+    from webapp import migrating
+
     try:
         with db.reading() as session:
             is_ready = migrating.is_current(session.connection())

@@ -1,5 +1,6 @@
 """Serving the desk: web processes, and one beside them for mail and expiry."""
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -52,6 +53,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True)
     """Serve until a signal says stop; the processes are set up from `settings`."""
     os.environ.update(to_environ(settings))
     with _figures():
+        _load()
         worker = _start_worker() if with_worker else None
         try:
             _make_server(settings, host=host, port=port).serve()
@@ -79,6 +81,19 @@ def _figures() -> Iterator[None]:
     finally:
         del os.environ[FIGURES_FOLDER]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load() -> None:
+    """Import the program before the processes part: they have it, and its memory, in common.
+
+    Only where the system forks; elsewhere each of them imports it for itself.
+    """
+    if multiprocessing.get_start_method() == "fork":
+        import webapp.app  # noqa: F401 - for those that come after
+
+        # What is here already is not searched for garbage, which would copy it page by page.
+        gc.collect()
+        gc.freeze()
 
 
 def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer[Any]":
@@ -133,7 +148,7 @@ def _connections(settings: Settings) -> int:
 
 
 def _start_worker() -> BaseProcess:
-    process = multiprocessing.get_context("spawn").Process(
+    process = multiprocessing.Process(
         target=_work_for, args=(os.getpid(),), name="countersign-worker", daemon=True
     )
     process.start()

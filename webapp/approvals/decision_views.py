@@ -8,7 +8,6 @@ from webapp.approvals.views import bp
 from webapp.extensions import db, settings
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
-from webapp.paper.printing import printed
 
 # The browser's own reader may lay the file out; nothing in it may load anything.
 _POLICY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -17,6 +16,9 @@ _POLICY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'; base-u
 @bp.get("/approvals/<approval_id>/decision.pdf")
 def show_decision(approval_id: str) -> Response:
     """What was asked and what became of it, for whoever may see the request."""
+    # Slow to import, and most processes never print.
+    from webapp.paper.printing import printed
+
     actor, now = current_actor(), utcnow()
     with db.reading() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)

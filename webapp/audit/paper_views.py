@@ -9,12 +9,14 @@ from webapp.extensions import db, settings
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
-from webapp.paper.printing import printed
 
 
 @bp.get("/approvals/<approval_id>/evidence.pdf")
 def show_evidence_paper(approval_id: str) -> Response:
     """What proves a request, for admins of its company and for whoever decided."""
+    # Slow to import, and most processes never print.
+    from webapp.paper.printing import printed
+
     key, actor = KeyFolder(settings().ledger_folder).signing(), current_actor()
     with db.reading() as session:
         text = evidence_for(session, actor, approval_id, key, now=utcnow())

@@ -13,6 +13,7 @@ A path that no document has matches only `null` and `missing`. Values are compar
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, cast
 
 from lark import Lark, Token, Transformer
@@ -106,7 +107,7 @@ def parse(text: str) -> Criterion:
     if unreadable := _UNREADABLE.search(query):
         raise _refusal("holds a control character; leave it out", unreadable.start())
     try:
-        node = cast(_Node, _PARSER.parse(query))
+        node = cast(_Node, _parser().parse(query))
     except UnexpectedInput as error:
         raise _refusal(_remedy(error, query), _position(error, query)) from None
     return node.criterion
@@ -165,7 +166,10 @@ class _Builder(Transformer[Token, _Node]):
         return "".join(children)
 
 
-_PARSER = Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_Builder())
+@cache
+def _parser() -> Lark:
+    """Made when it is first needed: working out its tables takes a tenth of a second."""
+    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", transformer=_Builder())
 
 
 def _joined(criterion: Criterion, parts: list[_Node]) -> _Node:
