@@ -36,6 +36,17 @@ def test_people_read_lines_without_colours_in_a_file(capfd: pytest.CaptureFixtur
     assert "\x1b" not in line
 
 
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b31m", "\r", "\n", "\u202e", "\x07"])
+def test_nothing_that_was_asked_for_steers_the_terminal(
+    capfd: pytest.CaptureFixture[str], sign: str
+) -> None:
+    logs.configure("info", json=False)
+    structlog.get_logger().info("request", path=f"/x{sign}y")
+    line = capfd.readouterr().err
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
+
+
 def test_a_traceback_shows_no_values(capfd: pytest.CaptureFixture[str]) -> None:
     logs.configure("info", json=False)
     secret = "hunter2"

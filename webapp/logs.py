@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -20,7 +22,7 @@ def configure(level: str, *, json: bool) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if json else []),
+            structlog.processors.format_exc_info if json else _visibly,
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
@@ -55,6 +57,14 @@ def _finish(response: Response) -> Response:
     )
     response.headers.setdefault("X-Request-ID", str(g.get("request_id", "")))
     return response
+
+
+def _visibly(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Signs that steer a terminal, as anybody may put into an address, are spelled out."""
+    return {
+        name: ascii(text) if isinstance(text, str) and not text.isprintable() else text
+        for name, text in line.items()
+    }
 
 
 def _for_people() -> structlog.dev.ConsoleRenderer:

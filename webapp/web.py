@@ -19,6 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.urls import iri_to_uri
 
 from webapp import i18n
 from webapp.assets import icons
@@ -141,7 +142,7 @@ def go(url: str) -> Response:
     """Send the reader to another page of this desk: 303, or `HX-Redirect` for htmx."""
     if wants_fragment():
         response = make_response("", 200)
-        response.headers["HX-Redirect"] = url
+        response.headers["HX-Redirect"] = iri_to_uri(url)
     else:
         response = make_response(redirect(url, 303))
     response.vary.add("HX-Request")

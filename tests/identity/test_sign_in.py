@@ -1,16 +1,19 @@
 """Signing in with OpenID Connect: who gets in, where to, and whom nobody can pretend to be."""
 
 import time
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from tests.identity.conftest import SignIn, make_desk, start
-from tests.support.app import HouseClient
+from tests.support.app import HouseClient, load_acme
 from tests.support.provider import CLIENT_ID, Provider
+from tests.support.threads import at_once
 from webapp.db import Database
 
 
@@ -209,6 +212,30 @@ def test_an_answer_works_once(client: HouseClient, provider: Provider) -> None:
     answer = provider.authorize(start(client))
     assert client.get("/auth/callback", query_string=answer).status_code == 303
     assert client.get("/auth/callback", query_string=answer).status_code == 400
+
+
+def test_two_first_sign_ins_at_the_same_moment_both_come_in(
+    own_database: Database, provider: Provider
+) -> None:
+    app = make_desk(load_acme(own_database), provider)
+    clients = [app.test_client() for _ in range(4)]
+    answers = [
+        provider.authorize(started(client), code=f"code-{number}")
+        for number, client in enumerate(clients)
+    ]
+    replies = at_once(
+        [
+            partial(FlaskClient.open, client, "/auth/callback", query_string=answer)
+            for client, answer in zip(clients, answers, strict=True)
+        ]
+    )
+    assert [getattr(reply, "status_code", reply) for reply in replies] == [303] * 4
+    with own_database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM identities")) == 1
+
+
+def started(client: FlaskClient) -> str:
+    return str(client.post("/sign-in", data={"next": ""}).location)
 
 
 def test_an_answer_of_another_browser_is_refused(

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from tests.security.forms import FORMS, Form
 from tests.security.stage import Stage, ask
 from tests.security.test_hostile_input import WORDS, encoded, is_ours, send
+from tests.support.app import HTMX
 from webapp.kernel.paging import encode_cursor
 
 CLEAR = {200, 201, 302, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422}
@@ -168,6 +169,14 @@ def test_no_way_back_leads_to_another_site(stage: Stage, way: str) -> None:
         for told in (reply.headers.get("HX-Redirect", "/"), reply.headers.get("Location", "/")):
             assert is_ours(told), f"{headers} {told}"
         assert "evil" not in reply.text
+
+
+def test_a_way_for_htmx_is_written_as_an_address(stage: Stage) -> None:
+    """Headers carry no other letters: a server would send bytes that are read as other ones."""
+    with stage.scene():
+        client = stage.client("ada")
+        reply = ask(client, f"/sign-in?next={quote('/Łódź')}", "GET", headers=HTMX)
+    assert reply.headers["HX-Redirect"] == quote("/Łódź")
 
 
 @pytest.mark.parametrize("way", ELSEWHERE)

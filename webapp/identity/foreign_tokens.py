@@ -17,7 +17,6 @@ from joserfc.errors import BadSignatureError, ExpiredTokenError, InvalidKeyIdErr
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 from joserfc.jwt import JWTClaimsRegistry
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.config import Settings
@@ -28,6 +27,7 @@ from webapp.identity.oidc import SignInFailed
 from webapp.identity.session_store import hash_of
 from webapp.identity.sessions import limits
 from webapp.kernel.clock import utcnow
+from webapp.kernel.errors import Forbidden
 
 _LONGEST = 16_000
 _LONGEST_SUBJECT = 255
@@ -130,13 +130,9 @@ def bind(session: Session, token: ForeignToken, account: Account) -> None:
         TokenRefused: it was bound to somebody else meanwhile.
     """
     try:
-        with session.begin_nested():
-            service.enter(session, token.claims, account)
-    except IntegrityError:
-        # Another request with a token of the same subject was quicker.
-        now_bound = find(session, account.tenant_id, token)
-        if now_bound is None or now_bound.person_id != account.person_id:
-            raise TokenRefused from None
+        service.enter(session, token.claims, account)
+    except Forbidden:
+        raise TokenRefused from None
 
 
 def subject_of(tenant_id: str, person_id: str, token: ForeignToken) -> Subject:

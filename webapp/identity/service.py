@@ -1,6 +1,7 @@
 """Signing in, choosing a company, and the settings of one's own account."""
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.config import LANGUAGES
@@ -44,18 +45,14 @@ def enter(session: Session, claims: Claims, account: Account, *, language: str =
 
     Whoever has never been here, and for whom nobody has set a language, gets the `language` that
     they have chosen before they signed in.
+
+    Raises:
+        Forbidden: the subject was bound to somebody else meanwhile (`unknown_person`).
     """
     if not account.bound:
         if language:
             _greet_in(session, account, language)
-        session.execute(
-            insert(Identity).values(
-                tenant_id=account.tenant_id,
-                issuer=claims.issuer,
-                subject=claims.subject,
-                person_id=account.person_id,
-            )
-        )
+        _bind(session, claims, account)
     places = queries.workplaces(session, account.tenant_id, account.person_id)
     known = {place.company_id for place in places}
     last = session_store.last_company(session, account.tenant_id, account.person_id)
@@ -101,6 +98,25 @@ def change_preferences(
         .where(Person.tenant_id == actor.tenant_id, Person.id == actor.person_id)
         .values(language=language, time_zone=time_zone, theme=theme, has_shortcuts=has_shortcuts)
     )
+
+
+def _bind(session: Session, claims: Claims, account: Account) -> None:
+    owner = (account.tenant_id, account.person_id)
+    try:
+        with session.begin_nested():
+            session.execute(
+                insert(Identity).values(
+                    tenant_id=account.tenant_id,
+                    issuer=claims.issuer,
+                    subject=claims.subject,
+                    person_id=account.person_id,
+                )
+            )
+    except IntegrityError:
+        # Another answer about the same person was quicker.
+        found = queries.accounts(session, claims)
+        if owner not in {(one.tenant_id, one.person_id) for one in found if one.bound}:
+            raise Forbidden(_who_is_that(claims), code="unknown_person") from None
 
 
 def _greet_in(session: Session, account: Account, language: str) -> None:
