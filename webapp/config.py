@@ -171,8 +171,8 @@ class Settings:
     )
     page_calls: int = _setting(
         120,
-        "How often one address may set out to sign in, and one person search, in a minute; 0: no "
-        "limit.",
+        "How often one address may set out to sign in, and one person search or ask for a PDF, in "
+        "a minute; 0: no limit.",
     )
     api_searches: int = _setting(
         600,

@@ -1,6 +1,6 @@
 """Asking for pages too often: 429 with the time to wait, counted for all processes together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -49,8 +49,10 @@ def desk_of(database: Database, provider: Provider, *, limit: int = 3) -> Flask:
     )
 
 
-def set_out(app: Flask, address: str = HOME) -> TestResponse:
-    return FlaskClient(app).post("/sign-in", environ_base={"REMOTE_ADDR": address})
+def set_out(
+    app: Flask, address: str = HOME, headers: Mapping[str, str] | None = None
+) -> TestResponse:
+    return FlaskClient(app).post("/sign-in", environ_base={"REMOTE_ADDR": address}, headers=headers)
 
 
 def test_one_address_sets_out_to_sign_in_only_so_often(app: Flask, acme: Database) -> None:
@@ -80,6 +82,21 @@ def test_one_person_searches_only_so_often(app: Flask) -> None:
     assert (again.status_code, again.headers["HX-Retarget"]) == (429, "#alert")
     assert rita.get("/requests?box=all&q=").status_code == 200, "only searching is counted"
     assert bob.get(SEARCH).status_code == 200
+
+
+@pytest.mark.parametrize("paper", ["decision.pdf", "evidence.pdf"])
+def test_one_person_has_only_so_many_papers_set(app: Flask, paper: str) -> None:
+    """Strangers to a request are counted too, or they could ask which ones there are."""
+    ada, path = sign_in(app, "ada"), f"/approvals/unknown/{paper}"
+    assert [ada.get(path).status_code for _ in range(4)] == [404, 404, 404, 429]
+    assert sign_in(app, "bob").get(path).status_code == 404
+
+
+def test_a_header_makes_no_other_address(app: Flask) -> None:
+    for number in range(3):
+        forged = {"X-Forwarded-For": f"198.51.100.{number}", "Forwarded": f"for=1.2.3.{number}"}
+        assert set_out(app, headers=forged).status_code == 302
+    assert set_out(app, headers={"X-Forwarded-For": "198.51.100.9"}).status_code == 429
 
 
 def test_one_person_proves_again_who_they_are_only_so_often(app: Flask) -> None:

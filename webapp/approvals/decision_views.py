@@ -6,6 +6,7 @@ from webapp.approvals.decision import Printing, file_name, paper
 from webapp.approvals.dossier import open_dossier
 from webapp.approvals.views import bp
 from webapp.extensions import db, settings
+from webapp.identity import rates
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 
@@ -19,6 +20,7 @@ def show_decision(approval_id: str) -> Response:
     # Slow to import, and most processes never print.
     from webapp.paper.printing import printed
 
+    rates.count_paper()
     actor, now = current_actor(), utcnow()
     with db.reading() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)

@@ -6,6 +6,7 @@ from webapp.audit.evidence import evidence_for
 from webapp.audit.on_paper import paper
 from webapp.audit.views import bp
 from webapp.extensions import db, settings
+from webapp.identity import rates
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
@@ -17,6 +18,7 @@ def show_evidence_paper(approval_id: str) -> Response:
     # Slow to import, and most processes never print.
     from webapp.paper.printing import printed
 
+    rates.count_paper()
     key, actor = KeyFolder(settings().ledger_folder).signing(), current_actor()
     with db.reading() as session:
         text = evidence_for(session, actor, approval_id, key, now=utcnow())

@@ -27,6 +27,11 @@ def count_search() -> None:
         count("search", f"{actor.tenant_id} {actor.person_id}")
 
 
+def count_paper() -> None:
+    """Count a PDF, whose pages are set while somebody waits; raises what `count` raises."""
+    count("paper", f"{g.actor.tenant_id} {g.actor.person_id}")
+
+
 def count(what: str, who: str) -> None:
     """Count something of this kind by somebody, or from somewhere.
 
