@@ -16,14 +16,15 @@ from babel.core import Locale
 from babel.dates import parse_pattern
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask
-from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
+from webapp import wording
 from webapp.extensions import babel
 from webapp.kernel.clock import utcnow
 from webapp.kernel.money import Money, exponent
 from webapp.kernel.sentence import N_, Sentence
 from webapp.reader import read_by, reader, reading_as, time_zones, zone_of
+from webapp.wording import gettext, ngettext
 
 __all__ = (
     "amount",
@@ -60,6 +61,7 @@ _TIME = "HH:mm"
 def init_app(app: Flask) -> None:
     """Bind the catalogues and register the filters `money`, `moment`, `say` and so on."""
     babel.init_app(app, locale_selector=lambda: reader().language)
+    wording.init_app(app)
     app.jinja_env.filters.update(_FILTERS)
 
 
