@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    TextClause,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,10 +24,21 @@ from webapp.db import Base, Code, Id, Json, Utc, one_of
 
 _LIVE = text("status IN ('PENDING', 'APPROVED')")
 _PENDING = text("status = 'PENDING'")
+_ENDED = text("status <> 'PENDING'")
 _MEGABYTE = 1024 * 1024
 _DECIDED = text("decided_by_id IS NOT NULL")
 _REPLACES = text("replaces_id IS NOT NULL")
 _TO_REMIND = text("status = 'PENDING' AND reminder_due_at IS NOT NULL")
+
+
+def _partial(name: str, *columns: str, where: TextClause | None, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def _tab(person: str, name: str, *columns: str, where: TextClause | None = None) -> Index:
+    side = person.removesuffix("_id")
+    own = ("tenant_id", person, "company_id")
+    return _partial(f"ix_approvals_{side}_{name}", *own, *columns, where=where)
 
 
 class Approval(Base):
@@ -64,63 +76,36 @@ class Approval(Base):
         CheckConstraint(
             "order_id IS NULL OR status = 'APPROVED'", name="ordered_only_when_approved"
         ),
-        Index(
+        _partial(
             "uq_approvals_live",
             "tenant_id",
             "resource_type",
             "resource_id",
+            where=_LIVE,
             unique=True,
-            sqlite_where=_LIVE,
-            postgresql_where=_LIVE,
         ),
         Index("uq_approvals_number", "tenant_id", "number", unique=True),
-        Index(
-            "ix_approvals_due",
-            "expires_at",
-            "tenant_id",
-            "id",
-            sqlite_where=_PENDING,
-            postgresql_where=_PENDING,
-        ),
-        Index(
-            "ix_approvals_reminders",
-            "reminder_due_at",
-            "tenant_id",
-            "id",
-            sqlite_where=_TO_REMIND,
-            postgresql_where=_TO_REMIND,
-        ),
-        Index(
-            "ix_approvals_replaces",
-            "tenant_id",
-            "replaces_id",
-            "number",
-            sqlite_where=_REPLACES,
-            postgresql_where=_REPLACES,
-        ),
-        Index(
-            "ix_approvals_turn",
-            "tenant_id",
-            "approver_id",
-            "turn",
-            "turn_since",
-            "id",
-            sqlite_where=_PENDING,
-            postgresql_where=_PENDING,
-        ),
+        _partial("ix_approvals_due", "expires_at", "tenant_id", "id", where=_PENDING),
+        _partial("ix_approvals_reminders", "reminder_due_at", "tenant_id", "id", where=_TO_REMIND),
+        _partial("ix_approvals_replaces", "tenant_id", "replaces_id", "number", where=_REPLACES),
+        # The tabs of both sides in their order, and behind it what filters are offered from.
+        _tab("approver_id", "turn", "turn", "turn_since", "id", where=_PENDING),
+        _tab("approver_id", "decided", "decided_at", "id", where=_ENDED),
+        _tab("approver_id", "all", "created_at", "id", "requester_id", "site_code", "currency"),
+        _tab("requester_id", "turn", "turn", "turn_since", "id", where=_PENDING),
+        _tab("requester_id", "open", "created_at", "id", where=_PENDING),
+        _tab("requester_id", "decided", "decided_at", "id", where=_ENDED),
+        _tab("requester_id", "all", "created_at", "id", "approver_id", "site_code", "currency"),
         Index("ix_approvals_approver", "tenant_id", "approver_id", "status", "decided_at", "id"),
-        Index("ix_approvals_approver_all", "tenant_id", "approver_id", "created_at", "id"),
-        Index("ix_approvals_requester", "tenant_id", "requester_id", "created_at", "id"),
         Index("ix_approvals_company", "tenant_id", "company_id", "status", "created_at", "id"),
         Index("ix_approvals_company_all", "tenant_id", "company_id", "created_at", "id"),
-        Index(
+        _partial(
             "ix_approvals_decided_by",
             "tenant_id",
             "decided_by_id",
             "decided_at",
             "id",
-            sqlite_where=_DECIDED,
-            postgresql_where=_DECIDED,
+            where=_DECIDED,
         ),
         Index("ix_approvals_resource", "tenant_id", "resource_type", "resource_id"),
         # For all tenants at once: whose open pages are to hear of a change.
