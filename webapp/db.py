@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from inspect import signature
+from time import monotonic
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -20,7 +22,10 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from webapp import sqlite
 
@@ -29,6 +34,9 @@ Id = String(66)
 Code = String(32)
 
 READ_ONLY = "countersign_read_only"
+# A connection that was in use within so many seconds is not asked whether it lives.
+_FRESH = 1.0
+_USED_AT = "countersign_used_at"
 
 
 class Utc(TypeDecorator[datetime]):
@@ -87,6 +95,7 @@ class Database:
         options: dict[str, Any] = {"expire_on_commit": False, **session_options}
         self._write = sessionmaker(bind, **options)
         self._read = sessionmaker(_read_only(bind), **options)
+        self._look = sessionmaker(_unbound(bind), **options)
 
     def transaction(self) -> AbstractContextManager[Session]:
         """A session whose changes are committed when the block ends, and undone when it raises."""
@@ -98,12 +107,46 @@ class Database:
         with self._read() as session:
             yield session
 
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A session for a few short statements, each of which sees what is committed by then.
+
+        PostgreSQL is spared the way there and back for begin and end. What is long, or streamed,
+        asks for `reading`.
+        """
+        with self._look() as session:
+            yield session
+
 
 def make_engine(url: str) -> Engine:
     """An engine for a `sqlite:///` or `postgresql+psycopg://` address, set up for this desk."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(url, pool_size=10, max_overflow=10)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _ping_after_rest)
+    return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = monotonic()
+
+
+def _ping_after_rest(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Find out whether a connection still lives, unless it has just been in use.
+
+    Raises:
+        InvalidatePoolError: it does not; the pool then opens new ones.
+    """
+    if monotonic() - record.info.get(_USED_AT, 0) < _FRESH:
+        return
+    try:
+        connection.cursor().execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -133,6 +176,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _unbound(bind: Engine | Connection) -> Engine | Connection:
+    """Without a transaction around the statements, where one costs ways to a server."""
+    if isinstance(bind, Engine) and bind.dialect.name == "postgresql":
+        return bind.execution_options(isolation_level="AUTOCOMMIT")
+    return _read_only(bind)
 
 
 def _read_only(bind: Engine | Connection) -> Engine | Connection:

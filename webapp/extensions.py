@@ -45,6 +45,12 @@ class AppDatabase:
         with self.database.reading() as session:
             yield session
 
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A session for a few short statements, each of which sees what is committed by then."""
+        with self.database.looking() as session:
+            yield session
+
 
 db = AppDatabase()
 csrf = CSRFProtect()

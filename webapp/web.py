@@ -26,7 +26,6 @@ from webapp.assets import icons
 from webapp.extensions import assets, settings
 from webapp.kernel.errors import DomainError
 from webapp.kernel.sentence import Sentence
-from webapp.wording import gettext
 
 # htmx sends this event to the page with the words of the status line.
 STATUS_EVENT = "status"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.support.cast import BOB, LATER, NOW, RITA, Desk, cart
-from webapp.approvals import listing
+from webapp.approvals import around, listing
 from webapp.approvals.domain import Status
 from webapp.approvals.filters import EVERYTHING, Filter, Wanted, read
 from webapp.approvals.queries import Box, Side
@@ -72,8 +72,8 @@ def test_status_person_shop_and_days_narrow_a_list(desk: Desk) -> None:
 def test_a_list_offers_what_stands_in_it(desk: Desk) -> None:
     desk.ask()
     with desk.database.reading() as session:
-        mine = listing.offer(session, BOB, Side.APPROVER)
-        theirs = listing.offer(session, BOB, Side.REQUESTER)
+        mine = around.offer(session, BOB, Side.APPROVER)
+        theirs = around.offer(session, BOB, Side.REQUESTER)
     assert (mine.people, mine.currencies) == ({"rita": "Rita Roe"}, ("EUR",))
     assert (theirs.people, theirs.sites, theirs.currencies) == ({}, (), ())
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -109,7 +109,7 @@ def _item(  # noqa: PLR0917 - a step of `look`
     if row is None:
         return Item(pick, Standing.GONE)
     standing, why = _standing(session, actor, pick, row, action=action, now=now)
-    own = Summary(**{field.name: getattr(row, field.name) for field in fields(Summary)})
+    own = Summary._make(getattr(row, name) for name in Summary._fields)
     return Item(pick, standing, why, own)
 
 

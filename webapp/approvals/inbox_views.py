@@ -1,7 +1,7 @@
 """The inbox: rows that open in their place, and are decided there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, url_for
@@ -14,6 +14,7 @@ from webapp.approvals.dossier import Dossier, changes_since, open_dossier
 from webapp.approvals.filters import NAMES
 from webapp.approvals.forms import DecisionForm, PhraseForm
 from webapp.approvals.freshness import SIGN_IN_AGAIN
+from webapp.approvals.inbox_rows import closed_rows
 from webapp.approvals.list_scene import ListScene
 from webapp.approvals.list_views import list_context, open_list_here, url_of
 from webapp.approvals.models import Approval
@@ -129,12 +130,12 @@ def inbox_page(
 
     A form that was refused comes in again with what was typed and with the revision that was seen.
     """
-    with db.reading() as session:
+    with db.looking() as session:
         scene = open_list_here(session, Side.APPROVER)
         opened = None
         if approval_id:
             opened = _open(session, approval_id, step=step, form=form, refusal=refusal)
-    rows = _with_row(scene, opened)
+    rows, query, now = _with_row(scene, opened), scene.place.parts(), utcnow()
     response = render(
         "approvals/inbox.html",
         "approvals/_inbox_list.html",
@@ -143,7 +144,8 @@ def inbox_page(
         rows_shown=rows,
         opened=opened,
         focus=_nearest(rows, focus),
-        query=scene.place.parts(),
+        query=query,
+        closed=closed_rows(scene, current_actor(), query, now=now),
     )
     is_of_filters = request.method == "GET" and not {"open", "closed"} & request.args.keys()
     if wants_fragment() and is_of_filters:
@@ -187,7 +189,7 @@ def _with_row(scene: ListScene, opened: _Opened | None) -> list[Summary]:
     if opened is None or any(row.id == opened.id for row in rows):
         return rows
     approval = opened.dossier.approval
-    own = Summary(**{field.name: getattr(approval, field.name) for field in fields(Summary)})
+    own = Summary._make(getattr(approval, name) for name in Summary._fields)
     return [own, *rows]
 
 

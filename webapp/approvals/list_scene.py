@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from webapp.approvals import listing
+from webapp.approvals.around import Offer, around
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.filters import NAMES, Filter, read
-from webapp.approvals.listing import Offer
 from webapp.approvals.pace import paces
 from webapp.approvals.policy import may
 from webapp.approvals.queries import Box, Side, Summary
@@ -19,14 +19,15 @@ from webapp.approvals.reminding import may_remind
 from webapp.identity.domain import Actor
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
-from webapp.ledger.queries import Event, latest
+from webapp.ledger.last import Last
+from webapp.ledger.queries import latest
 
 BOXES = {
     Side.APPROVER: (Box.TURN, Box.WAITING, Box.DECIDED, Box.ALL),
     Side.REQUESTER: (Box.OPEN, Box.DECIDED, Box.ALL),
 }
 # The tabs whose counts are worth a query; history only grows.
-_COUNTED = (Box.TURN, Box.WAITING, Box.OPEN)
+_COUNTED = frozenset({Box.TURN, Box.WAITING, Box.OPEN})
 _OWN = (Action.CHANGE, Action.ORDER, Action.RESUBMIT, Action.WITHDRAW)
 _NEWS = {
     Action.ANSWER: N_("{name} answered your question"),
@@ -55,15 +56,17 @@ class Place:
 class ListScene:
     """One page of a list, with what stands around it.
 
-    `asked` is how many requests wait for this person, `found` how many of the tab are wanted (both
-    counted to 100), `news` what the other side did last, by request; `gone` are those that an open
-    page still shows and that do not belong to this tab any more.
+    `waiting` are the counters of the navigation, `asked` is how many requests wait for this person,
+    `found` how many of the tab are wanted (all counted to 100), `news` what the other side did
+    last, by request; `gone` are those that an open page still shows and that do not belong to this
+    tab any more.
     """
 
     place: Place
     offer: Offer
     page: Page[Summary]
     counts: Mapping[Box, int]
+    waiting: Mapping[str, int]
     asked: int
     found: int
     news: Mapping[str, Sentence]
@@ -94,22 +97,22 @@ def open_list(
 
     `shown` are the ids of the requests on a page that is open already.
     """
-    offer = listing.offer(session, actor, side)
-    place = _place(side, args, offer, zone=zone, mark=mark)
-    boxes, wanted = BOXES[side], place.filter.wanted
-    page = listing.listing(session, actor, side, place.box, wanted=wanted, cursor=place.cursor)
-    counts = {b: listing.count(session, actor, side, b) for b in boxes if b in _COUNTED}
-    asked = counts.get(Box.TURN)
+    boxes = BOXES[side]
+    found = around(session, actor, side, _COUNTED & frozenset(boxes))
+    place = _place(side, args, found.offer, zone=zone, mark=mark)
+    wanted = place.filter.wanted
+    listed = listing.listed(session, actor, side, place.box, wanted=wanted, cursor=place.cursor)
     return ListScene(
         place=place,
-        offer=offer,
-        page=page,
-        counts=counts,
-        asked=listing.count(session, actor, side, Box.TURN) if asked is None else asked,
+        offer=found.offer,
+        page=listed.page,
+        counts={box: found.counts[side, box] for box in boxes if (side, box) in found.counts},
+        waiting=found.waiting,
+        asked=found.counts[side, Box.TURN],
         found=listing.count(session, actor, side, place.box, wanted=wanted)
         if place.filter.is_set
         else 0,
-        news=_news(session, actor, page.items) if side is Side.APPROVER else {},
+        news=_news(actor, listed.news),
         gone=listing.gone(session, actor, side, place.box, ids=shown),
     )
 
@@ -151,18 +154,10 @@ def _place(
     )
 
 
-def _news(session: Session, actor: Actor, items: Sequence[Summary]) -> dict[str, Sentence]:
+def _news(actor: Actor, last: Mapping[str, Last]) -> dict[str, Sentence]:
     """What the requester did last, while it is this approver's turn."""
-    waiting = [a.id for a in items if a.turn == Turn.APPROVER]
-    if not waiting:
-        return {}
-    last: dict[str, Event] = {}
-    for action in _NEWS:
-        for key, event in latest(session, actor.tenant_id, waiting, action).items():
-            if key not in last or last[key].sequence < event.sequence:
-                last[key] = event
     return {
-        key: sentence(_NEWS[Action(event.action)], name=event.actor_name.partition(" ")[0])
-        for key, event in last.items()
-        if event.actor_id != actor.person_id
+        key: sentence(_NEWS[Action(one.action)], name=one.actor_name.partition(" ")[0])
+        for key, one in last.items()
+        if one.actor_id != actor.person_id
     }

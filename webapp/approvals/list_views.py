@@ -6,24 +6,25 @@ from itertools import islice
 from typing import Any
 
 from flask import Response, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from webapp.approvals.around import Offer
 from webapp.approvals.domain import Status
 from webapp.approvals.dossier import SOON, VERY_SOON
 from webapp.approvals.filters import Filter
 from webapp.approvals.forms import WordsForm
 from webapp.approvals.list_scene import ListScene, Place, about, open_list
-from webapp.approvals.listing import Offer
 from webapp.approvals.queries import PAGE_SIZE, Box, Side
 from webapp.approvals.views import bp
 from webapp.extensions import db
 from webapp.i18n import date, money, reader
+from webapp.identity.frame import frame
 from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.ids import is_client_id
 from webapp.kernel.sentence import N_
 from webapp.web import render, wants_fragment
+from webapp.wording import gettext as _
 
 ENDPOINTS = {Side.APPROVER: "approvals.inbox", Side.REQUESTER: "approvals.requests"}
 STATUSES = {
@@ -49,7 +50,7 @@ class Chip:
 @bp.get("/requests")
 def requests() -> Response:
     """What this person asked for, and whose turn it is."""
-    with db.reading() as session:
+    with db.looking() as session:
         scene = open_list_here(session, Side.REQUESTER)
         own = about(session, current_actor(), scene.page.items, now=utcnow())
     response = render(
@@ -71,7 +72,9 @@ def open_list_here(session: Session, side: Side) -> ListScene:
     mark = _MARKS.get(reader().language, ".")
     ids = filter(is_client_id, request.headers.get(SHOWN, "").split(","))
     shown = list(islice(ids, PAGE_SIZE * 2))
-    return open_list(session, actor, side, request.args, zone=zone, mark=mark, shown=shown)
+    scene = open_list(session, actor, side, request.args, zone=zone, mark=mark, shown=shown)
+    frame().waiting = scene.waiting
+    return scene
 
 
 def list_context(scene: ListScene) -> dict[str, Any]:

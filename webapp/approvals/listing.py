@@ -1,33 +1,47 @@
 """Lists of requests: what stands in which tab, in order, page by page, and narrowed (R2)."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Tuple, and_, false, func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from webapp.approvals.anybody import Kind, anybody, kind_of, told
 from webapp.approvals.criteria import Field, Like, LineField
-from webapp.approvals.domain import Status, Turn
+from webapp.approvals.domain import Action, Turn
 from webapp.approvals.filters import EVERYTHING, Wanted
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.operands import Operands
 from webapp.approvals.queries import (
     COUNTED,
+    IS_ENDED,
+    IS_PENDING,
     PAGE_SIZE,
     Box,
     Side,
     Summary,
-    decided_as,
-    visible_to,
+    visible_from,
 )
 from webapp.db import Utc
 from webapp.identity.domain import Actor
 from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
+from webapp.ledger.last import Last, last_of, read
 
-# Filters are offered from the newest so many requests of a person, however many there are.
-_OFFERED_FROM = 500
 _LARGEST_NUMBER = 2**31 - 1
 _SEARCHED = (
     *(Field.REQUESTER_FIRST_NAME, Field.REQUESTER_LAST_NAME),
@@ -44,20 +58,20 @@ _CURRENT = and_(
     Revision.approval_id == Approval.id,
     Revision.revision == Approval.revision,
 )
-_NAMES = tuple(field.name for field in fields(Summary))
-_COLUMNS = tuple(getattr(Approval, name) for name in _NAMES)
+_COLUMNS = tuple(getattr(Approval, name) for name in Summary._fields)
+# What the requester may have done since: it is told while it is the approver's turn.
+_NEWS = case((
+    and_(Approval.turn == Turn.APPROVER, Approval.ledger_length > 1),
+    last_of(Approval.tenant_id.expression, Approval.id.expression, (Action.ANSWER, Action.CHANGE)),
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What a person's list can be narrowed to: people of the other side, shops, currencies.
+class Listed:
+    """A page of requests; `news` says what was done last on those that somebody acted on since."""
 
-    The currency of most requests comes first.
-    """
-
-    people: dict[str, str]
-    sites: tuple[str, ...]
-    currencies: tuple[str, ...]
+    page: Page[Summary]
+    news: Mapping[str, Last]
 
 
 def listing(
@@ -71,20 +85,37 @@ def listing(
     size: int = PAGE_SIZE,
 ) -> Page[Summary]:
     """A page of requests: what is somebody's turn longest waiting first, the rest newest first."""
-    key = _SORTED_BY.get(box, Approval.created_at)
-    oldest_first = box in (Box.TURN, Box.WAITING)
-    query = _narrowed(session, select(*_COLUMNS), side, wanted)
-    query = query.where(_side(actor, side), *_in_box(side, box))
+    return listed(session, actor, side, box, wanted=wanted, cursor=cursor, size=size).page
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    side: Side,
+    box: Box,
+    *,
+    wanted: Wanted = EVERYTHING,
+    cursor: str | None = None,
+    size: int = PAGE_SIZE,
+) -> Listed:
+    """The same page, with what requesters did last where it is this approver's turn."""
+    values = {**told(actor), "size": size + 1}
     if cursor:
         at, last_id = decode_cursor(cursor, 2)
-        row, seen = tuple_(key, Approval.id), _cursor_row(at, last_id)
-        query = query.where(row > seen if oldest_first else row < seen)
-    order = (key, Approval.id) if oldest_first else (key.desc(), Approval.id.desc())
-    rows = session.execute(query.order_by(*order).limit(size + 1)).all()
-    items = [_summary(row) for row in rows[:size]]
+        values |= {"after_at": decode_moment(at), "after_id": last_id}
+    kind = kind_of(actor)
+    if kind is None or wanted != EVERYTHING:
+        query = _page(actor, side, box, is_further=bool(cursor))
+        query = _narrowed(session, query, side, wanted)
+    else:
+        query = _page_of_anybody(kind, side, box, is_further=bool(cursor))
+    rows = session.connection().execute(query, values).all()
+    items = [Summary._make(row[:-1]) for row in rows[:size]]
+    news = {row.id: read(row.news) for row in rows[:size] if row.news}
     if len(rows) <= size:
-        return Page(items, None)
-    return Page(items, encode_cursor(getattr(items[-1], key.key).isoformat(), items[-1].id))
+        return Listed(Page(items, None), news)
+    key = getattr(items[-1], _sorted_by(box).key)
+    return Listed(Page(items, encode_cursor(key.isoformat(), items[-1].id)), news)
 
 
 def gone(
@@ -95,48 +126,34 @@ def gone(
     if not ids or not stays:
         return []
     query = select(*_COLUMNS).where(
-        _side(actor, side), Approval.id.in_(ids), ~func.coalesce(and_(*stays), false())
+        visible_from(actor, side), Approval.id.in_(ids), ~func.coalesce(and_(*stays), false())
     )
-    return [_summary(row) for row in session.execute(query)]
+    return [Summary._make(row) for row in session.execute(query)]
 
 
 def count(
     session: Session, actor: Actor, side: Side, box: Box, *, wanted: Wanted = EVERYTHING
 ) -> int:
     """How many requests are in the box, counted up to 100 and no further."""
-    query = _narrowed(session, select(Approval.id), side, wanted)
-    rows = query.where(_side(actor, side), *_in_box(side, box)).limit(COUNTED)
-    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    rows = _narrowed(session, box_of(actor, side, box), side, wanted)
+    return session.scalar(select(capped(rows))) or 0
 
 
-def offer(session: Session, actor: Actor, side: Side) -> Offer:
-    """What there is to narrow the list to, from the newest 500 requests."""
-    id_, first, last = _OTHERS[side]
-    newest = (
-        select(id_.label("id"), first.label("first"), last.label("last"))
-        .add_columns(Approval.site_code, Approval.currency)
-        .where(_side(actor, side))
-        .order_by(Approval.created_at.desc(), Approval.id.desc())
-        .limit(_OFFERED_FROM)
-        .subquery()
-    )
-    rows = session.execute(select(newest, func.count().label("n")).group_by(*newest.c)).all()
-    people = {row.id: f"{row.first} {row.last}" for row in rows}
-    used = Counter[str]()
-    for row in rows:
-        used[row.currency] += row.n
-    return Offer(
-        people=dict(sorted(people.items(), key=lambda one: (one[1].casefold(), one[0]))),
-        sites=tuple(sorted({row.site_code for row in rows})),
-        currencies=tuple(sorted(used, key=lambda code: (-used[code], code))),
-    )
+def box_of(actor: Actor, side: Side, box: Box) -> Select[str]:
+    """The ids of the requests in a box."""
+    return select(Approval.id).where(visible_from(actor, side), *_in_box(side, box))
+
+
+def capped(rows: Select[Any]) -> ScalarSelect[int]:
+    """How many rows these are, counted up to 100 and no further."""
+    return select(func.count()).select_from(rows.limit(COUNTED).subquery()).scalar_subquery()
 
 
 def neighbours(session: Session, actor: Actor, approval_id: str) -> tuple[str | None, str | None]:
     """The ids before and after this request among those that wait for this person's decision."""
     waiting = session.scalars(
         select(Approval.id)
-        .where(_side(actor, Side.APPROVER), *_in_box(Side.APPROVER, Box.TURN))
+        .where(visible_from(actor, Side.APPROVER), *_in_box(Side.APPROVER, Box.TURN))
         .order_by(Approval.turn_since, Approval.id)
         .limit(COUNTED)
     ).all()
@@ -150,26 +167,45 @@ def approvers_asked_before(session: Session, actor: Actor) -> list[str]:
     """The ids of the approvers this person asked lately, the last one first."""
     rows = session.scalars(
         select(Approval.approver_id)
-        .where(_side(actor, Side.REQUESTER))
+        .where(visible_from(actor, Side.REQUESTER))
         .order_by(Approval.created_at.desc(), Approval.id.desc())
         .limit(PAGE_SIZE)
     )
     return list(dict.fromkeys(rows))
 
 
-def _side(actor: Actor, side: Side) -> ColumnElement[bool]:
-    own = Approval.requester_id == actor.person_id
-    return and_(visible_to(actor), decided_as(actor) if side is Side.APPROVER else own)
+@lru_cache
+def _page_of_anybody(kind: Kind, side: Side, box: Box, *, is_further: bool) -> Select[Any]:
+    return _page(anybody(kind), side, box, is_further=is_further)
+
+
+def _page(actor: Actor, side: Side, box: Box, *, is_further: bool) -> Select[Any]:
+    key, oldest_first = _sorted_by(box), box in (Box.TURN, Box.WAITING)
+    has_news = side is Side.APPROVER and box in (Box.TURN, Box.ALL)
+    news = _NEWS if has_news else null()
+    query = select(*_COLUMNS, news.label("news")).where(
+        visible_from(actor, side), *_in_box(side, box)
+    )
+    if is_further:
+        row = tuple_(key, Approval.id)
+        seen = tuple_(bindparam("after_at", type_=Utc()), bindparam("after_id"))
+        query = query.where(row > seen if oldest_first else row < seen)
+    order = (key, Approval.id) if oldest_first else (key.desc(), Approval.id.desc())
+    return query.order_by(*order).limit(bindparam("size"))
+
+
+def _sorted_by(box: Box) -> InstrumentedAttribute[Any]:
+    return _SORTED_BY.get(box, Approval.created_at)
 
 
 def _in_box(side: Side, box: Box) -> list[ColumnElement[bool]]:
-    own_turn = Turn.APPROVER if side is Side.APPROVER else Turn.REQUESTER
-    pending = Approval.status == Status.PENDING
+    turns = (Turn.APPROVER, Turn.REQUESTER)
+    own, others = turns if side is Side.APPROVER else reversed(turns)
     return {
-        Box.TURN: [pending, Approval.turn == own_turn],
-        Box.WAITING: [pending, Approval.turn != own_turn],
-        Box.OPEN: [pending],
-        Box.DECIDED: [Approval.status != Status.PENDING],
+        Box.TURN: [IS_PENDING, Approval.turn == own],
+        Box.WAITING: [IS_PENDING, Approval.turn == others],
+        Box.OPEN: [IS_PENDING],
+        Box.DECIDED: [IS_ENDED],
         Box.ALL: [],
     }[box]
 
@@ -187,7 +223,7 @@ def _conditions(side: Side, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.status is not None:
         yield Approval.status == wanted.status
     if wanted.person_id:
-        yield _OTHERS[side][0] == wanted.person_id
+        yield OTHERS[side][0] == wanted.person_id
     if wanted.site_code:
         yield Approval.site_code == wanted.site_code
     if wanted.since is not None:
@@ -212,15 +248,7 @@ def _says(operands: Operands, word: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
-def _summary(row: Sequence[Any]) -> Summary:
-    return Summary(**dict(zip(_NAMES, row, strict=True)))
-
-
-def _cursor_row(at: str, last_id: str) -> Tuple:
-    return tuple_(literal(decode_moment(at), Utc), literal(last_id))
-
-
-_OTHERS = {
+OTHERS = {
     Side.APPROVER: (
         Approval.requester_id,
         Approval.requester_first_name,

@@ -3,7 +3,7 @@
 Only the company pages read here; nothing of it lets anybody decide.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, select, tuple_
@@ -31,7 +31,7 @@ from webapp.orders.details import DetailsView, read
 
 # So many pending requests are looked at in one go; a company with more sees "at least".
 _LOOKED_AT = 1000
-_COLUMNS = tuple(getattr(Approval, field.name) for field in fields(Summary))
+_COLUMNS = tuple(getattr(Approval, name) for name in Summary._fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +192,7 @@ def waiting(
         seen = tuple_(literal(decode_moment(at), Utc), literal(last_id))
         query = query.where(tuple_(Approval.created_at, Approval.id) > seen)
     query = query.order_by(Approval.created_at, Approval.id).limit(PAGE_SIZE + 1)
-    found = [Summary(**row._asdict()) for row in session.execute(query)]
+    found = [Summary._make(row) for row in session.execute(query)]
     listed = found[:PAGE_SIZE]
     last = listed[-1] if len(found) > PAGE_SIZE else None
     return Page(
@@ -211,7 +211,7 @@ def pending(session: Session, actor: Actor, *, now: datetime) -> Pending:
     """All that is pending in the company, the oldest first; nothing for whoever is no admin."""
     query = select(*_COLUMNS).where(overseen_by(actor), Approval.status == Status.PENDING)
     query = query.order_by(Approval.created_at, Approval.id).limit(_LOOKED_AT + 1)
-    found = [Summary(**row._asdict()) for row in session.execute(query)]
+    found = [Summary._make(row) for row in session.execute(query)]
     return Pending(
         cases=found[:_LOOKED_AT],
         cover=covered(session, actor, now=now),
@@ -240,9 +240,8 @@ def open_overview(session: Session, actor: Actor, approval_id: str, *, now: date
     current = queries.revision(session, approval)
     is_pending = approval.status == Status.PENDING
     found = covered(session, actor, now=now)
-    names = (field.name for field in fields(Summary))
     return Overview(
-        summary=Summary(**{name: getattr(approval, name) for name in names}),
+        summary=Summary._make(getattr(approval, name) for name in Summary._fields),
         snapshot=thaw(current.snapshot),
         details=read(current.details, approval.currency),
         standing=standing(session, approval),

@@ -1,7 +1,7 @@
 """All requests of a company, as its admins look them up: narrowed, in order, page by page (R36)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_curs
 _MOST_LETTERS = 80
 _MOST_WORDS = 8
 _LARGEST_NUMBER = 2**31 - 1
-_COLUMNS = tuple(getattr(Approval, field.name) for field in fields(Summary))
+_COLUMNS = tuple(getattr(Approval, name) for name in Summary._fields)
 # Not the comments: what the two wrote to each other stays between them.
 _SEARCHED = (
     *(Field.REQUESTER_FIRST_NAME, Field.REQUESTER_LAST_NAME),
@@ -90,7 +90,7 @@ def register(
         seen = tuple_(literal(decode_moment(at), Utc), literal(last_id))
         query = query.where(tuple_(Approval.created_at, Approval.id) < seen)
     query = query.order_by(Approval.created_at.desc(), Approval.id.desc()).limit(size + 1)
-    found = [Summary(**row._asdict()) for row in session.execute(query)]
+    found = [Summary._make(row) for row in session.execute(query)]
     listed = found[:size]
     last = listed[-1] if len(found) > size else None
     return Page(

@@ -4,12 +4,11 @@ from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from webapp.approvals import listing
+from webapp.approvals.around import waiting
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
 from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
 from webapp.approvals.looking import last_seen
 from webapp.approvals.phrases import offered
-from webapp.approvals.queries import Box, Side
 from webapp.approvals.timeline import by_line, tell
 from webapp.extensions import db
 from webapp.identity import kept
@@ -27,10 +26,7 @@ FIRST_PRESS = {"order": "approve", "approved": "approve", "declined": "decline",
 
 def init_app(app: Flask) -> None:
     """Count in the navigation what waits for this person, as the inbox and the list do."""
-    app.extensions[COUNTERS].update(
-        inbox=lambda session, actor: listing.count(session, actor, Side.APPROVER, Box.TURN),
-        requests=lambda session, actor: listing.count(session, actor, Side.REQUESTER, Box.TURN),
-    )
+    app.extensions[COUNTERS].append(waiting)
 
 
 @bp.get("/approvals/<approval_id>")
@@ -65,7 +61,7 @@ def request_page(
     the panel there would otherwise stand what is no longer true.
     """
     actor, now = current_actor(), utcnow()
-    with db.reading() as session:
+    with db.looking() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)
         is_first = form is None
         form = form or _fresh(dossier, last_seen(session, actor, dossier.approval))

@@ -1,11 +1,10 @@
 """What stands around every page: who is here, where they may go, what waits for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from webapp import i18n
@@ -14,10 +13,11 @@ from webapp.extensions import db, settings
 from webapp.identity.domain import Actor, Role
 from webapp.identity.sessions import TOUCH_EVERY, current_session
 from webapp.kernel.sentence import N_
+from webapp.wording import gettext
 
-# Counters of the navigation by its names; features put theirs in when they are bound.
+# What counts for the navigation, by its names; features put theirs in when they are bound.
 COUNTERS = "nav_counters"
-Counter = Callable[[Session, Actor], int]
+Counter = Callable[[Session, Actor], Mapping[str, int]]
 _MOST = 99
 # So many seconds before its session may end a page says so (WCAG 2.2.1).
 _WARNING = 600
@@ -77,8 +77,20 @@ class Frame:
         actor = self.actor
         if actor is None:
             return []
-        counts = _counts(actor)
-        return [_item(name, counts.get(name, "")) for name in places_of(actor)]
+        return [_item(name, _capped(self.waiting.get(name, 0))) for name in places_of(actor)]
+
+    @cached_property
+    def waiting(self) -> Mapping[str, int]:
+        """What waits for this person, by the names of the navigation.
+
+        A view that counts it anyway says so beforehand.
+        """
+        actor, counters = self.actor, current_app.extensions[COUNTERS]
+        if actor is None:
+            return {}
+        with db.looking() as session:
+            found = [count(session, actor) for count in counters]
+        return {name: n for counts in found for name, n in counts.items()}
 
     @cached_property
     def companies(self) -> list[CompanyItem]:
@@ -154,7 +166,7 @@ class Frame:
 
 def init_app(app: Flask) -> None:
     """Give every template its `frame`."""
-    app.extensions.setdefault(COUNTERS, {})
+    app.extensions.setdefault(COUNTERS, [])
     app.context_processor(lambda: {"frame": frame()})
 
 
@@ -187,17 +199,6 @@ def _item(name: str, count: str) -> NavItem:
     text, icon, paths = _PLACES[name]
     here = any(request.path == path or request.path.startswith(f"{path}/") for path in paths)
     return NavItem(name, gettext(text), paths[0], icon, here, count)
-
-
-def _counts(actor: Actor) -> dict[str, str]:
-    counters: dict[str, Counter] = current_app.extensions[COUNTERS]
-    places = places_of(actor)
-    with db.reading() as session:
-        return {
-            name: _capped(count(session, actor))
-            for name, count in counters.items()
-            if name in places
-        }
 
 
 def _capped(waiting: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.identity import deputies
@@ -105,6 +105,7 @@ _load = (
         Company,
         and_(Company.tenant_id == Membership.tenant_id, Company.id == Membership.company_id),
     )
+    .where(WebSession.id_hash == bindparam("cookie"))
     .order_by(Company.name, Company.id)
 )
 
@@ -116,7 +117,7 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
     that may still be asked.
     """
     id_hash = hash_of(token)
-    rows = session.execute(_load.where(WebSession.id_hash == id_hash)).all()
+    rows = session.connection().execute(_load, {"cookie": id_hash}).all()
     if not rows:
         return None
     first, places = rows[0], _places(rows)

@@ -89,7 +89,7 @@ class ServerSession(SessionMixin):
         if self._data is None:
             self._data = {}
             if self.token:
-                with self.database.reading() as session:
+                with self.database.looking() as session:
                     self._stored = session_store.load(
                         session, self.token, self.limits, now=utcnow()
                     )

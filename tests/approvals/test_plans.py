@@ -1,0 +1,76 @@
+"""How databases find what a list shows among 100,000 requests: at one end of an index (R2)."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from tests.support.app import Rows
+from tests.support.cast import BOB, RITA, fill
+from tests.support.crowd import crowd
+from tests.support.databases import Backend
+from webapp.approvals import around, listing
+from webapp.approvals.queries import Box, Side
+from webapp.db import Database
+from webapp.identity.domain import Actor
+
+OWN, OTHERS = 5_000, 95_000
+LISTS = [
+    *((BOB, Side.APPROVER, box) for box in (Box.TURN, Box.WAITING, Box.DECIDED, Box.ALL)),
+    *((RITA, Side.REQUESTER, box) for box in (Box.OPEN, Box.DECIDED, Box.ALL)),
+]
+_SCANS = re.compile(r"\bSCAN approvals\b|Seq Scan on approvals\b")
+# SQLite sorts in a "temp b-tree"; a bitmap scan has lost the order of its index.
+_SORTS = re.compile(r"TEMP B-TREE FOR ORDER BY|Sort Key: (turn_since|created_at|decided_at)|Bitmap")
+
+
+@pytest.fixture(scope="module")
+def crowded(backend: Backend, acme_rows: Rows) -> Iterator[Database]:
+    """A desk with 100,000 requests, of which every tenth is pending."""
+    with backend.own() as database:
+        crowd(fill(database, acme_rows), bobs=OWN, bens=OTHERS)
+        yield database
+
+
+def plan(database: Database, read: Callable[[Session], object]) -> str:
+    """How the database goes about the one statement that this sends."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
+        seen.append((statement, values))
+
+    with database.reading() as session:
+        read(session)
+        event.listen(database.bind, "before_cursor_execute", note)
+        read(session)
+        event.remove(database.bind, "before_cursor_execute", note)
+        [(statement, values)] = seen
+        explain = "EXPLAIN" if database.bind.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        found = session.connection().exec_driver_sql(f"{explain} {statement}", values)
+        return "\n".join(str(row[-1]) for row in found)
+
+
+@pytest.mark.parametrize(("actor", "side", "box"), LISTS)
+def test_a_tab_is_read_from_one_end_of_an_index(
+    crowded: Database, actor: Actor, side: Side, box: Box
+) -> None:
+    with crowded.reading() as session:
+        cursor = listing.listing(session, actor, side, box).next_cursor
+    for page in (None, cursor):
+        how = plan(crowded, partial(listing.listing, actor=actor, side=side, box=box, cursor=page))
+        assert not _SCANS.search(how), how
+        assert not _SORTS.search(how), how
+
+
+@pytest.mark.parametrize(("actor", "side", "box"), [LISTS[1], LISTS[4]])
+def test_counters_and_filters_scan_nothing(
+    crowded: Database, actor: Actor, side: Side, box: Box
+) -> None:
+    how = plan(crowded, lambda session: around.around(session, actor, side, frozenset({box})))
+    assert not _SCANS.search(how), how
+    assert not _SORTS.search(how), how
+    assert re.search(r"COVERING INDEX|Index Only Scan", how), how

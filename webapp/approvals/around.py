@@ -1,0 +1,130 @@
+"""What stands around a list of requests, in one statement: its counters, and what it can show."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, and_, func, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from webapp.approvals.anybody import Kind, anybody, kind_of, told
+from webapp.approvals.listing import OTHERS, box_of, capped
+from webapp.approvals.models import Approval
+from webapp.approvals.queries import Box, Side, visible_from
+from webapp.identity.domain import Actor
+
+# Filters are offered from the newest so many requests of a person, however many there are.
+_OFFERED_FROM = 500
+# What waits for this person stands in the navigation of every page.
+_INBOX = (Side.APPROVER, Box.TURN)
+_REQUESTS = (Side.REQUESTER, Box.TURN)
+Place = tuple[Side, Box]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a person's list can be narrowed to: people of the other side, shops, currencies.
+
+    The currency of most requests comes first.
+    """
+
+    people: dict[str, str]
+    sites: tuple[str, ...]
+    currencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """How many requests are in some boxes, counted up to 100, and what a list offers."""
+
+    counts: Mapping[Place, int]
+    offer: Offer
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """What waits for this person, by the names in the navigation."""
+        return {"inbox": self.counts[_INBOX], "requests": self.counts[_REQUESTS]}
+
+
+def waiting(session: Session, actor: Actor) -> dict[str, int]:
+    """What waits for this person, by the names in the navigation; counted up to 100."""
+    return _read(session, actor, None, frozenset()).waiting
+
+
+def around(session: Session, actor: Actor, side: Side, boxes: frozenset[Box]) -> Around:
+    """How many requests are in these boxes of a side, and what its list can be narrowed to."""
+    return _read(session, actor, side, boxes)
+
+
+def offer(session: Session, actor: Actor, side: Side) -> Offer:
+    """What there is to narrow the list to, from the newest 500 requests."""
+    return _read(session, actor, side, frozenset()).offer
+
+
+def _read(session: Session, actor: Actor, side: Side | None, boxes: frozenset[Box]) -> Around:
+    kind = kind_of(actor)
+    query = _query(actor, side, boxes) if kind is None else _of_anybody(kind, side, boxes)
+    rows = session.connection().execute(query, told(actor)).all()
+    counts = {(Side(row.side), Box(row.box)): row.n for row in rows if row.box is not None}
+    return Around(counts, _offer([row for row in rows if row.box is None]))
+
+
+@lru_cache
+def _of_anybody(kind: Kind, side: Side | None, boxes: frozenset[Box]) -> CompoundSelect[Any]:
+    return _query(anybody(kind), side, boxes)
+
+
+def _query(actor: Actor, side: Side | None, boxes: frozenset[Box]) -> CompoundSelect[Any]:
+    """Rows of counters, which have a box, and behind them what is offered."""
+    places = {_INBOX, _REQUESTS, *((side, box) for box in boxes if side is not None)}
+    counters = [
+        select(
+            literal(place.value).label("side"),
+            literal(box.value).label("box"),
+            *(null().label(name) for name in _OFFERED),
+            capped(box_of(actor, place, box)).label("n"),
+        )
+        for place, box in sorted(places)
+    ]
+    return union_all(*counters, *([] if side is None else [_offered(actor, side)]))
+
+
+def _offered(actor: Actor, side: Side) -> Select[*tuple[Any, ...]]:
+    """The other side of the newest requests, by their index alone, and then the names of each."""
+    other_id, first, last = OTHERS[side]
+    newest = (
+        select(other_id, Approval.site_code, Approval.currency, Approval.id)
+        .where(visible_from(actor, side))
+        .order_by(Approval.created_at.desc(), Approval.id.desc())
+        .limit(_OFFERED_FROM)
+        .subquery()
+    )
+    person, site, currency, request = newest.c
+    kinds = (
+        select(person, site, currency, func.max(request).label("one"), func.count().label("n"))
+        .group_by(person, site, currency)
+        .subquery()
+    )
+    is_of_kind = and_(Approval.tenant_id == actor.tenant_id, Approval.id == kinds.c.one)
+    columns = (other_id, first, last, Approval.site_code, Approval.currency)
+    named = (column.label(name) for column, name in zip(columns, _OFFERED, strict=True))
+    return select(null().label("side"), null().label("box"), *named, kinds.c.n).join_from(
+        kinds, Approval, is_of_kind
+    )
+
+
+_OFFERED = ("id", "first", "last", "site", "currency")
+
+
+def _offer(rows: Sequence[Any]) -> Offer:
+    people = {row.id: f"{row.first} {row.last}" for row in rows}
+    used = Counter[str]()
+    for row in rows:
+        used[row.currency] += row.n
+    return Offer(
+        people=dict(sorted(people.items(), key=lambda one: (one[1].casefold(), one[0]))),
+        sites=tuple(sorted({row.site for row in rows})),
+        currencies=tuple(sorted(used, key=lambda code: (-used[code], code))),
+    )

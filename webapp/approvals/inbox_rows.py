@@ -1,0 +1,66 @@
+"""The closed rows of the inbox, written once for as long as they would read the same.
+
+A row is kept by everything that is in it: the request, the words around it, and how far its times
+are from now, as coarsely as the words say it. So whatever changes is another row, here and in
+every other process, and nothing has to be told that it changed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+
+from flask import current_app, request
+from markupsafe import Markup
+
+from webapp.approvals.dossier import SOON, VERY_SOON
+from webapp.approvals.list_scene import ListScene
+from webapp.approvals.queries import Summary
+from webapp.i18n import reader, say
+from webapp.identity.domain import Actor
+from webapp.kernel.clock import utcnow
+from webapp.reader import Reader
+
+# Some MB at most: a row has two kB.
+_KEPT = 2000
+_MINUTE, _HOUR = 60, 3600
+_Query = tuple[tuple[str, str], ...]
+
+
+def closed_rows(
+    scene: ListScene, actor: Actor, query: Mapping[str, str], *, now: datetime
+) -> Callable[[Summary, bool], Markup]:
+    """What writes a row of this list as markup, for the reader of this request."""
+    around = (str(scene.place.box), tuple(query.items()), request.script_root, actor.person_id)
+    known = reader()
+    today = now.astimezone(known.zone).date()
+
+    def closed(row: Summary, focus: bool) -> Markup:
+        times = (today, _from(row.turn_since, now), _from(row.expires_at, now))
+        news = scene.news.get(row.id)
+        return _written(row, known, around, times, say(news) if news else None, focus)
+
+    return closed
+
+
+@lru_cache(_KEPT)
+def _written(
+    row: Summary,
+    _reader: Reader,
+    around: tuple[str, _Query, str, str],
+    _times: tuple[date, int, int],
+    news: str | None,
+    focus: bool,
+) -> Markup:
+    module = current_app.jinja_env.get_template("approvals/inbox_row.html").module
+    box, query, _root, person_id = around
+    return module.inbox_row(  # type: ignore[attr-defined, no-any-return]
+        row, box, dict(query), utcnow(), SOON, VERY_SOON, {"person_id": person_id}, news, focus
+    )
+
+
+def _from(at: datetime, now: datetime) -> int:
+    """How far a moment is from now, in the steps in which words tell it: minutes, then hours."""
+    seconds = int((at - now).total_seconds())
+    far = abs(seconds)
+    steps = far // _MINUTE if far < _HOUR else far // _HOUR * _HOUR
+    return steps if seconds > 0 else -steps
