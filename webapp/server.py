@@ -56,7 +56,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool = True)
         _load()
         worker = _start_worker() if with_worker else None
         try:
-            _make_server(settings, host=host, port=port).serve()
+            make_server(settings, host=host, port=port).serve()
         finally:
             if worker is not None:
                 _stop(worker)
@@ -67,6 +67,34 @@ def work() -> None:
     from webapp.outbox import worker
 
     worker.run(application())
+
+
+def make_server(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    target: str = "webapp.server:waiting_application",
+) -> "AbstractServer[Any]":
+    """The server of the desk, or of another application that is to be served like it."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    return Granian(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=settings.workers,
+        blocking_threads=settings.threads + settings.waiting,
+        backpressure=_connections(settings),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_GRACE,
+        log_level=LogLevels.error,
+    )
 
 
 @contextmanager
@@ -94,27 +122,6 @@ def _load() -> None:
         # What is here already is not searched for garbage, which would copy it page by page.
         gc.collect()
         gc.freeze()
-
-
-def _make_server(settings: Settings, *, host: str, port: int) -> "AbstractServer[Any]":
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    return Granian(
-        "webapp.server:waiting_application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        factory=True,
-        workers=settings.workers,
-        blocking_threads=settings.threads + settings.waiting,
-        backpressure=_connections(settings),
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_GRACE,
-        log_level=LogLevels.error,
-    )
 
 
 def _at_signal(act: Callable[[], None]) -> None:

@@ -1,6 +1,16 @@
 """The `countersign` program: every command says what it does, and fails with one clear sentence."""
 
-from webapp.cli import audit, clients, copies, data, health, messages, people, serving
+from webapp.cli import (
+    audit,
+    clients,
+    copies,
+    data,
+    health,
+    measuring,
+    messages,
+    people,
+    serving,
+)
 from webapp.cli.program import main
 
 __all__ = [
@@ -10,6 +20,7 @@ __all__ = [
     "data",
     "health",
     "main",
+    "measuring",
     "messages",
     "people",
     "serving",
