@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 _MOST = 262_144
 _PATIENCE = 60.0
+_ENDLESS = 1 << 62
 
 # Called for each request that is sent.
 Asking = Callable[[], bytes]
@@ -24,10 +25,14 @@ class Refused(Exception):
 
 @dataclass
 class Burst:
-    """What happened in one slice of time: how many answers, and the wait for each in seconds."""
+    """What happened in one slice of time: the wait for each answer in seconds.
+
+    `processor` is the processor time that the server took for them, where it is known.
+    """
 
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
+    processor: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -44,25 +49,22 @@ class Client:
         for line in self._lines:
             self._selector.register(line.socket, selectors.EVENT_READ, line)
 
-    def burst(self, asking: Asking, seconds: float, *, most: int | None = None) -> Burst:
+    def burst(
+        self, asking: Asking, seconds: float, *, most: int | None = None, is_patient: bool = True
+    ) -> Burst:
         """Ask on every connection until the time is over, or until `most` requests were sent.
 
+        What is still asked then is waited for, unless it is not to be; such a client is used up.
         Raises `Refused` for an answer of 400 or more.
         """
         result, began = Burst(), time.perf_counter()
-        until, left = began + seconds, most if most is not None else 1 << 62
-        at_work = 0
-        for line in self._lines[:left]:
+        until, left = began + seconds, most if most is not None else _ENDLESS
+        first = self._lines[:left]
+        for line in first:
             line.send(asking())
-            at_work, left = at_work + 1, left - 1
-        while at_work:
-            ready = self._selector.select(_PATIENCE)
-            if not ready:
-                raise Refused("no answer")
-            for key, _ in ready:
-                line = key.data
-                if not line.receive():
-                    continue
+        at_work, left = len(first), left - len(first)
+        while at_work and (is_patient or time.perf_counter() < until):
+            for line in self._answered(_PATIENCE if is_patient else seconds):
                 now = time.perf_counter()
                 result.waits.append(now - line.sent)
                 if now < until and left > 0:
@@ -87,6 +89,13 @@ class Client:
         for line in self._lines:
             with suppress(OSError):
                 line.socket.close()
+
+    def _answered(self, patience: float) -> list["_Line"]:
+        """The connections whose answers are complete by now; raises `Refused` for silence."""
+        ready = self._selector.select(patience)
+        if not ready and patience >= _PATIENCE:
+            raise Refused("The server does not answer.")
+        return [key.data for key, _ in ready if key.data.receive()]
 
 
 class _Line:
@@ -140,9 +149,8 @@ def get(path: str, headers: dict[str, str]) -> bytes:
 
 
 def post(path: str, headers: dict[str, str], body: bytes) -> bytes:
-    """A form that is sent."""
-    form = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
-    return _request(f"POST {path}", {**headers, **form}) + body
+    """A request that sends something to a path."""
+    return _request(f"POST {path}", {**headers, "Content-Length": str(len(body))}) + body
 
 
 def _request(line: str, headers: dict[str, str]) -> bytes:

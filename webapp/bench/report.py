@@ -4,16 +4,20 @@ import json
 import os
 import platform
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from webapp.bench.figures import Spread
-from webapp.bench.running import Found
+from webapp.bench.running import Found, Wanted
+from webapp.bench.table import ELSEWHERE
 from webapp.bench.values import Value
 
 _PACKAGES = ("countersign", "granian", "Flask", "Jinja2", "SQLAlchemy", "psycopg")
+_NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+_TITLE = "# How fast it is\n"
+_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 
 
 def line(found: Found) -> Iterable[str]:
@@ -41,44 +45,59 @@ def verdict(value: Value) -> str:
     return "short" if value.is_within else "beyond the gate"
 
 
-def machine() -> dict[str, Any]:
-    """What was measured with: the machine, and the versions of what counts."""
+def facts(wanted: Wanted, now: datetime) -> dict[str, Any]:
+    """What was measured, and with what: sizes, the machine, the versions of what counts."""
     return {
+        "measured_at": now.isoformat(timespec="minutes"),
+        "approvals": wanted.approvals,
+        "seed": wanted.seed,
+        "rounds": wanted.effort.rounds,
+        "seconds_of_a_slice": wanted.effort.seconds,
         "machine": platform.platform(),
         "processors": os.cpu_count(),
+        "load_at_the_end": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
         **{name: version(name) for name in _PACKAGES},
     }
 
 
-def as_data(results: Iterable[Found], facts: dict[str, Any]) -> dict[str, Any]:
-    """Everything as JSON keeps it."""
-    rows = [
-        {
-            "row": found.row.number,
-            "title": found.row.title,
-            "database": found.backend,
-            "not_measured": found.why_not or None,
-            "values": [_value(value) for value in found.values],
-        }
-        for found in results
-    ]
-    return {**facts, **machine(), "rows": rows}
+def write(folder: Path, results: list[Found], facts: dict[str, Any]) -> list[Path]:
+    """Write the figures into a folder, for programs and for people; what was written.
 
-
-def write(folder: Path, results: list[Found], facts: dict[str, Any]) -> None:
-    """Write the file of the figures into a folder."""
+    A document that is there already keeps everything but what stands between the two marks.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(as_data(results, facts), indent=1, ensure_ascii=False)
-    (folder / "performance.json").write_text(text + "\n", "utf-8")
+    data, document = folder / "performance.json", folder / "performance.md"
+    rows = [_row(found) for found in results]
+    text = json.dumps({**facts, "rows": rows}, indent=1, ensure_ascii=False)
+    data.write_text(text + "\n", "utf-8")
+    before = document.read_text("utf-8") if document.is_file() else f"{_TITLE}\n{_BEGIN}\n{_END}\n"
+    head, _, rest = before.partition(_BEGIN)
+    tail = rest.partition(_END)[2]
+    table = "\n".join(_table(results, facts))
+    document.write_text(f"{head}{_BEGIN}\n{table}\n{_END}{tail}", "utf-8")
+    return [data, document]
+
+
+def _row(found: Found) -> dict[str, Any]:
+    return {
+        "row": found.row.number,
+        "title": found.row.title,
+        "database": found.backend,
+        "not_measured": found.why_not or None,
+        "values": [_value(value) for value in found.values],
+    }
 
 
 def _value(value: Value) -> dict[str, Any]:
+    spread = value.spread
     return {
         "what": value.what,
         "unit": value.unit or "ratio",
-        **_spread(value.spread),
+        "median": spread.middle,
+        "low": spread.low,
+        "high": spread.high,
         "goal": value.goal.words,
         "met": value.is_met,
         "within_gate": value.is_within,
@@ -86,9 +105,26 @@ def _value(value: Value) -> dict[str, Any]:
     }
 
 
-def _spread(spread: Spread) -> dict[str, float]:
-    return {"median": spread.middle, "low": spread.low, "high": spread.high}
+def _table(results: list[Found], facts: dict[str, Any]) -> Iterator[str]:
+    """The lines of the document."""
+    yield ""
+    yield from (f"- {name.replace('_', ' ')}: {value}" for name, value in facts.items())
+    yield "\n| row | what | database | median (lowest to highest) | goal | | seen |"
+    yield "|---|---|---|---|---|---|---|"
+    for found in sorted(results, key=lambda one: one.row.number):
+        for value in found.values:
+            yield (
+                f"| {found.row.number} | {value.what} | {_NAMES[found.backend]} | {figure(value)}"
+                f" | {value.goal.words} | {verdict(value)} | {value.note} |"
+            )
+        if found.why_not:
+            told = f"not measured: {found.why_not}"
+            name = _NAMES[found.backend]
+            yield f"| {found.row.number} | {found.row.title} | {name} | {told} | | | |"
+    for row in ELSEWHERE:
+        yield f"| {row.number} | {row.title} | both | held by `{row.command}` | {row.goal} | | |"
+    yield ""
 
 
 def _short(number: float) -> str:
-    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.3g}"
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"

@@ -72,7 +72,8 @@ def _on(
         folder = stack.enter_context(_folder(None))
         backend = stack.enter_context(_databases(name, wanted))
         _build(backend.url, plan, progress)
-        _build(backend.small_url, planned(SMALL, wanted.seed, now), progress)
+        if any(row.needs_small for row in rows):
+            _build(backend.small_url, planned(SMALL, wanted.seed, now), progress)
         stage = stack.enter_context(staged(backend, plan, folder, wanted.effort))
         for row in rows:
             say(f"{row.number:>3}  {row.title}, {name} ...")

@@ -31,7 +31,9 @@ class Served:
     pid: int
 
     def processor(self) -> float:
-        """The processor time in seconds that it and its children have taken so far; Linux only."""
+        """The processor time in seconds that it and its children have taken; 0 except on Linux."""
+        if sys.platform != "linux":
+            return 0.0
         ticks = 0
         for one in _family(self.pid):
             fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
@@ -39,7 +41,9 @@ class Served:
         return ticks / _TICKS
 
     def memory(self) -> float:
-        """Its memory and that of its children in MiB, shared pages counted once; Linux only."""
+        """Memory of it and its children in MiB, shared pages counted once; 0 except on Linux."""
+        if sys.platform != "linux":
+            return 0.0
         sizes = [Path(f"/proc/{one}/smaps_rollup").read_text() for one in _family(self.pid)]
         return sum(int(text.partition("\nPss:")[2].split()[0]) for text in sizes) / 1024
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from jinja2 import Environment
+
 # The rows of the inbox, the items of a request, and its history.
 ROW = re.compile(r'<li class="row[ "].*?</li>\n?', re.DOTALL)
 ITEM = re.compile(r'<tr>\s*<th scope="row".*?</tr>', re.DOTALL)
@@ -34,6 +36,13 @@ class Skeleton:
     def as_data(self) -> dict[str, Any]:
         """As JSON keeps it."""
         return {"template": self.template, "rows": self.rows}
+
+    def rendered(self) -> str:
+        """The page that comes out of it."""
+        template = Environment(autoescape=True, keep_trailing_newline=True).from_string(
+            self.template
+        )
+        return template.render(self.rows)
 
 
 def skeleton(page: str, *patterns: re.Pattern[str]) -> Skeleton:

@@ -23,6 +23,11 @@ INBOX = "/inbox"
 LIST = f"/approval/{TENANT}/approvals?pageSize=20"
 _SESSIONS = 8
 _MATERIAL = "material.json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+# The path of a form, the headers that are sent along, and what was filled in.
+Form = tuple[str, Headers, bytes]
 
 
 class TooFew(Exception):
@@ -66,12 +71,15 @@ class Stage:
 
     def get(self, path: str, who: int = READER) -> Asking:
         """Somebody's page, again and again."""
-        request = get(path, self.people[who])
-        return lambda: request
+        return self.asking(path, self.people[who])
 
     def floor(self, path: str) -> Asking:
         """A floor, again and again."""
-        request = get(path, {"Host": serving.HOST})
+        return self.asking(path, {"Host": serving.HOST})
+
+    def asking(self, path: str, headers: Headers) -> Asking:
+        """Whatever anybody asks, again and again."""
+        request = get(path, headers)
         return lambda: request
 
     def against(
@@ -81,10 +89,17 @@ class Stage:
         with ExitStack() as stack:
             sides = []
             for served, asking in (mine, other):
-                client = Client(served.port, connections)
-                stack.callback(client.close)
-                sides.append(partial(client.burst, asking, self.effort.seconds))
+                client = stack.enter_context(closing(Client(served.port, connections)))
+                sides.append(partial(_costed, served, client, asking, seconds=self.effort.seconds))
             return paired(*sides, rounds=self.effort.rounds)
+
+
+def _costed(served: Served, client: Client, asking: Asking, *, seconds: float) -> Burst:
+    """A slice with what it cost the server."""
+    before = served.processor()
+    burst = client.burst(asking, seconds)
+    burst.processor = served.processor() - before
+    return burst
 
 
 class Pool:
@@ -107,16 +122,25 @@ class Pool:
     def __len__(self) -> int:
         return len(self._ids) - self._taken
 
-    def decide(self) -> bytes:
-        """The second press of an approval of the next request; raises `TooFew`."""
+    @property
+    def next_id(self) -> str:
+        """What is decided next; raises `TooFew`."""
         if not len(self):
             raise TooFew("Nothing waits any more in this data set. Build a new one.")
+        return str(self._ids[self._taken])
+
+    def form(self) -> Form:
+        """The second press of an approval of the next request: path, headers, body."""
+        path = f"/approvals/{self.next_id}/decision"
         headers, token = self._people[self._taken % len(self._people)]
-        body = urlencode({"csrf_token": token, "step": "approved", "revision": "1", "note": ""})
-        path = f"/approvals/{self._ids[self._taken]}/decision"
         self._taken += 1
+        body = urlencode({"csrf_token": token, "step": "approved", "revision": "1", "note": ""})
         origin = {"Origin": f"https://{serving.HOST}", "Referer": f"https://{serving.HOST}{path}"}
-        return post(path, {**headers, **origin}, body.encode())
+        return path, {**headers, **origin, "Content-Type": _FORM}, body.encode()
+
+    def decide(self) -> bytes:
+        """The same as it goes to a server."""
+        return post(*self.form())
 
     def burst(self, client: Client, seconds: float, share: int) -> Burst:
         """Decide for so long, but no more than a share of what is left."""

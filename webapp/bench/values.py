@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from webapp.bench.client import Burst
 from webapp.bench.figures import Pairs, Spread
 
 
@@ -59,9 +60,21 @@ def at_most(limit: float, *, gate: float) -> Goal:
 
 
 def pace(pairs: Pairs) -> str:
-    """How fast both sides were, for whoever wants to compare machines."""
-    mine, other = (
-        sum(len(one.waits) for one in side) / sum(one.seconds for one in side)
-        for side in (pairs.subject, pairs.floor)
-    )
-    return f"{mine:.0f} a second against {other:.0f}"
+    """How fast both sides were, and what an answer cost, for whoever wants to compare machines."""
+    sides = [pairs.subject, pairs.floor]
+    mine, other = (sum(map(len, _waits(side))) / sum(one.seconds for one in side) for side in sides)
+    told = f"{mine:.0f} a second against {other:.0f}"
+    costs = [_cost(side) for side in sides]
+    if not all(costs):
+        return told
+    return f"{told}; {costs[0]:.2f} ms of processor each against {costs[1]:.2f}"
+
+
+def _waits(side: list[Burst]) -> list[list[float]]:
+    return [one.waits for one in side]
+
+
+def _cost(side: list[Burst]) -> float:
+    """Milliseconds of the server's processor for an answer."""
+    answers = sum(map(len, _waits(side)))
+    return sum(one.processor for one in side) / answers * 1000 if answers else 0.0

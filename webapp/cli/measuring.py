@@ -7,7 +7,7 @@ import click
 
 from webapp.cli.program import clearly, fail, main
 
-_QUICK = 20_000
+_QUICK = 5_000
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -46,9 +46,9 @@ def bench(**wanted: Any) -> None:
                 click.echo(text)
     except (NotOurs, NotServed, NotThere) as error:
         fail(str(error))
-    facts = {"approvals": chosen.approvals, "at": now.isoformat(timespec="seconds")}
-    report.write(wanted["out"], results, facts)
-    click.echo(f"Written to {wanted['out']}.")
+    facts = report.facts(chosen, now)
+    for path in report.write(wanted["out"], results, facts):
+        click.echo(f"Written: {path}")
 
 
 def _chosen(wanted: dict[str, Any]) -> Any:
@@ -56,7 +56,7 @@ def _chosen(wanted: dict[str, Any]) -> Any:
     from webapp.bench.stage import Effort
 
     quick = wanted["quick"]
-    effort = Effort(wanted["rounds"] or (2 if quick else 8), 0.3 if quick else 1.0, quick)
+    effort = Effort(wanted["rounds"] or (2 if quick else 8), 0.1 if quick else 1.0, quick)
     return Wanted(
         approvals=wanted["approvals"] or (_QUICK if quick else 1_000_000),
         seed=wanted["seed"],
