@@ -47,12 +47,8 @@ class KeyboardSeat(Seat):
         self._go_to(wanted)
         self.page.keyboard.press("Enter")
 
-    def write(self, label: str, text: str) -> None:
-        """Go to the field, type over what stands there, and go on."""
-        self.type_into(self.field(label), text)
-
     def type_into(self, wanted: Locator, text: str) -> None:
-        """The same for a field whose label stands more than once on the page."""
+        """Go to the field, type over what stands there, and go on."""
         self._go_to(wanted)
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.type(text)

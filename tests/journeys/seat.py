@@ -43,7 +43,11 @@ class Seat:
 
     def write(self, label: str, text: str) -> None:
         """Put a text into a field."""
-        self.field(label).fill(text)
+        self.type_into(self.field(label), text)
+
+    def type_into(self, wanted: Locator, text: str) -> None:
+        """The same for a field whose label stands more than once on the page."""
+        wanted.fill(text)
 
     def choose(self, name: str) -> None:
         """Choose one of a list of radio buttons; its label lies over it, to be pressed anywhere."""

@@ -1,8 +1,11 @@
 """What else can become of a request: declined and asked again, approved only, withdrawn."""
 
+from typing import Any
+
 import pytest
 
 from tests.journeys.conftest import Sit
+from tests.journeys.keyboard import KeyboardSeat
 from tests.journeys.seat import Seat
 from tests.support.cast import ADA, ALAN, RITA, ROB
 from tests.support.desk import Desk
@@ -30,15 +33,22 @@ def test_a_decline_needs_a_reason_and_keeps_the_words(desk: Desk, sit: Sit) -> N
     assert desk.approval(approval).status == Status.PENDING
 
 
-def test_what_was_declined_is_changed_and_asked_again(desk: Desk, sit: Sit) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"java_script_enabled": False}, {"kind": KeyboardSeat}],
+    ids=["htmx", "without JavaScript", "keyboard"],
+)
+def test_what_was_declined_is_changed_and_asked_again(
+    desk: Desk, sit: Sit, options: dict[str, Any]
+) -> None:
     declined = desk.ask(RITA, ADA)
-    ada = sit(desk, "ada", to=f"/approvals/{declined}")
+    ada = sit(desk, "ada", to=f"/approvals/{declined}", **options)
     _decline(ada)
     about = f"/approvals/{declined}"
     mail = desk.mail("rita@acme.example", about=about, subject="Ada Admin declined request")
     assert REASON in mail.text
 
-    rita = sit(desk, "rita", to=about)
+    rita = sit(desk, "rita", to=about, **options)
     cart, again = _ask_for_one_less(rita)
     ada.open(f"/approvals/{again}")
     ada.press("Approve 1,210.00 EUR")
@@ -99,7 +109,7 @@ def _ask_for_one_less(rita: Seat) -> tuple[str, str]:
     rita.reads("This cart holds again what you asked for before.", "Cordless drill 18 V", REASON)
     cart = rita.here
     rita.follow("Edit")
-    rita.group("Line 1").get_by_label("Quantity").fill("3")
+    rita.type_into(rita.group("Line 1").get_by_label("Quantity"), "3")
     rita.press("Save the cart")
     rita.follow("Ask for approval")
     # What was chosen the first time is offered again, and Ada is the first to ask.
