@@ -7,13 +7,24 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import visiting
+from tests.journeys.test_german import BROKEN
+from tests.support.browser import overflow, visiting
 from tests.support.desk import Desk
 from tests.support.places import PLACES, Place, be, names, open_place
 
 pytestmark = pytest.mark.journey
 
-MAIN = {"inbox", "request", "request-own-waiting", "checkout-asks", "requests", "cart", "company"}
+MAIN = {
+    *("inbox", "request", "request-own-waiting", "checkout-asks", "requests", "cart", "company"),
+    *("company-rules", "company-messages", "webhook", "decision-link"),
+}
+# As somebody sets them who reads better so; a sheet of the page itself could not say it.
+_WIDER = """() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important } p { margin-block-end: 2em !important }`)
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]
+}"""
 # Criterion 2.5.8: 24 by 24 px, but links in sentences, and what has this much room around it.
 _SMALL = """() => {
   const shown = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
@@ -89,6 +100,19 @@ def test_nothing_moves_where_that_is_not_wanted(
         for place in _main(reader):
             open_place(page, place, known)
             assert page.evaluate(_MOVING) == [], place.name
+
+
+@pytest.mark.parametrize("reader", ["ada", "rita"])
+def test_words_that_are_set_wider_are_not_cut(
+    reader: str, demo: Desk, browser: Browser, known: dict[str, str]
+) -> None:
+    """1.4.12, with the spaces that it names."""
+    with _reader(browser, demo, reader) as page:
+        for place in _main(reader):
+            open_place(page, place, known)
+            page.evaluate(_WIDER)
+            assert not overflow(page), place.name
+            assert page.evaluate(BROKEN) == [], place.name
 
 
 @pytest.mark.parametrize("reader", ["ada", "rita"])

@@ -31,7 +31,7 @@ NAMES = {
 # Buttons that are pressed first are named in English there, and their pages were seen in English.
 SHOWN = [place for place in PLACES if not place.press]
 # Text that is cut off, and text that lies on other text.
-_BROKEN = """() => {
+BROKEN = """() => {
   const isShown = one => {
     for (let up = one; up; up = up.parentElement) {
       const box = up.getBoundingClientRect(), style = getComputedStyle(up)
@@ -115,7 +115,7 @@ def test_a_page_is_sound_in_german(place: Place, reading: Reading, known: dict[s
     page.set_viewport_size({"width": 1280, "height": 900})
     with _large_text(page):
         assert not overflow(page)
-        assert page.evaluate(_BROKEN) == []
+        assert page.evaluate(BROKEN) == []
 
 
 @contextmanager
