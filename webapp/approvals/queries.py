@@ -1,23 +1,14 @@
 """Reading approvals: every read starts at `visible_to`, so none forgets whose data it is."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    false,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from webapp.approvals.domain import LIVE, Status, Turn
+from webapp.approvals.domain import LIVE, Status
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.reasons import Reason, kept
 from webapp.carts.domain import ResourceType
@@ -195,63 +186,6 @@ def latest_for(
     ).one_or_none()
 
 
-def is_due(session: Session, actor: Actor, *, now: datetime) -> bool:
-    """Whether the time of a pending approval of this person is over and nobody has noted it."""
-    row = select(Approval.id).where(visible_to(actor), *_due(now)).limit(1)
-    return session.scalar(row) is not None
-
-
-def due(
-    session: Session,
-    *,
-    now: datetime,
-    limit: int = 100,
-    actor: Actor | None = None,
-    but: Collection[tuple[str, str]] = (),
-) -> list[Approval]:
-    """Pending approvals whose time is over, oldest first, locked for the caller.
-
-    Those of every tenant, or only those that this person sees; without those that `but` names by
-    tenant and id.
-    """
-    whose = [] if actor is None else [visible_to(actor)]
-    return list(
-        session.scalars(
-            select(Approval)
-            .where(*whose, *_due(now), *_none_of(but))
-            .order_by(Approval.expires_at, Approval.tenant_id, Approval.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-def to_remind(
-    session: Session, *, now: datetime, limit: int = 100, but: Collection[tuple[str, str]] = ()
-) -> list[Approval]:
-    """Requests of every tenant that wait for an approver and expire soon, locked (R50).
-
-    Without those that `but` names by tenant and id.
-    """
-    return list(
-        session.scalars(
-            select(Approval)
-            .where(
-                Approval.status == Status.PENDING,
-                Approval.reminder_due_at <= now,
-                Approval.expires_at > now,
-                Approval.turn == Turn.APPROVER,
-                *_none_of(but),
-            )
-            .order_by(Approval.reminder_due_at, Approval.tenant_id, Approval.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
 def _in_scope(actor: Actor) -> ColumnElement[bool]:
     own_tenant = Approval.tenant_id == actor.tenant_id
     if actor.company_id is not None:
@@ -269,14 +203,6 @@ def _entrusted(actor: Actor) -> Iterator[ColumnElement[bool]]:
             Approval.approver_id == one.owner_id,
             or_(Approval.status == Status.PENDING, Approval.decided_at >= one.starts_at),
         )
-
-
-def _due(now: datetime) -> list[ColumnElement[bool]]:
-    return [Approval.status == Status.PENDING, Approval.expires_at <= now]
-
-
-def _none_of(keys: Collection[tuple[str, str]]) -> list[ColumnElement[bool]]:
-    return [tuple_(Approval.tenant_id, Approval.id).not_in(sorted(keys))] if keys else []
 
 
 def _one(session: Session, query: Select[Any], actor: Actor, approval_id: str) -> Approval:

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from webapp.approvals import notices, queries
+from webapp.approvals import due, notices
 from webapp.approvals.domain import Action, next_reminder
 from webapp.approvals.models import Approval
 from webapp.approvals.notices import Notice
@@ -61,7 +61,7 @@ def remind_due(
     session: Session, *, now: datetime, limit: int = 100, but: Collection[Key] = ()
 ) -> Swept:
     """Remind of what expires soon, each request once, but for these."""
-    found = queries.to_remind(session, now=now, limit=limit, but=but)
+    found = due.to_remind(session, now=now, limit=limit, but=but)
     return each(session, found, partial(_remind, session, now=now))
 
 

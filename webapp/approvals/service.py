@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp.approvals import notices, queries
+from webapp.approvals import due, notices, queries
 from webapp.approvals.changes import Change
 from webapp.approvals.domain import Action, Status, next_status
 from webapp.approvals.models import Approval
@@ -124,13 +124,13 @@ def expire_due(
     session: Session, *, now: datetime, limit: int = 100, but: Collection[Key] = ()
 ) -> Swept:
     """Expire what is due, but for these, and tell the requesters (R20)."""
-    found = queries.due(session, now=now, limit=limit, but=but)
+    found = due.to_expire(session, now=now, limit=limit, but=but)
     return each(session, found, partial(_expire, session, now=now))
 
 
 def expire_due_of(session: Session, actor: Actor, *, now: datetime, limit: int = 100) -> Swept:
     """Expire what is due of this person's requests, so that they see it as it is (R20)."""
-    found = queries.due(session, now=now, limit=limit, actor=actor)
+    found = due.to_expire(session, now=now, limit=limit, actor=actor)
     return each(session, found, partial(_expire, session, now=now))
 
 

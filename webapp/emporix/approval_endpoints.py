@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.routing import PathConverter
 
-from webapp.approvals import queries, recording, service, submission
+from webapp.approvals import due, queries, recording, service, submission
 from webapp.approvals.amending import amend, amendable
 from webapp.approvals.domain import Action, Unset
 from webapp.checkout import queries as checkout
@@ -156,7 +156,7 @@ def search_users(tenant: str) -> Response:
 def _settle(actor: Actor, *, now: datetime) -> None:
     """Note what of the caller's approvals is over by now, so that no answer is of the past."""
     with db.reading() as session:
-        is_due = queries.is_due(session, actor, now=now)
+        is_due = due.is_due(session, actor, now=now)
     if is_due:
         with db.transaction() as session:
             service.expire_due_of(session, actor, now=now)
