@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from webapp.identity import queries as identity
-from webapp.identity.domain import GRANTS, Actor, CompanyFacts, Member, Role
+from webapp.identity.acting import acting
+from webapp.identity.domain import Actor, CompanyFacts, Member, Role
 from webapp.kernel.errors import NotFound
 from webapp.kernel.sentence import N_
 
@@ -103,20 +104,7 @@ def actor(session: Session, person_id: str, company_id: str) -> Actor:
         for one in identity.workplaces(session, TENANT, person_id)
         if one.company_id == company_id
     )
-    return Actor(
-        tenant_id=TENANT,
-        person_id=person.id,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        email=person.email,
-        company_id=place.company_id,
-        company_name=place.company_name,
-        role=place.role,
-        scopes=GRANTS[place.role],
-        in_group=place.in_group,
-        language=person.language,
-        time_zone=person.time_zone,
-    )
+    return acting(person, place, tenant_id=TENANT, person_id=person.id)
 
 
 def introductions() -> list[tuple[str, str, str]]:

@@ -18,8 +18,8 @@ from webapp.emporix.customer_shapes import Reader
 from webapp.extensions import db
 from webapp.identity import companies, queries
 from webapp.identity.bearers import Bearer
-from webapp.identity.companies import CompanySheet, Post
-from webapp.identity.domain import Actor, Member, Role
+from webapp.identity.companies import CompanySheet
+from webapp.identity.domain import Actor, Member, Role, Workplace
 from webapp.kernel.errors import Invalid, NotFound
 from webapp.kernel.sentence import sentence
 
@@ -38,7 +38,7 @@ def me(tenant: str) -> dict[str, Any]:
         site = _default_site(session, tenant)
         if actor is None:
             return customer_shapes.anonymous(site)
-        posts = companies.posts(session, tenant, actor.person_id)
+        posts = queries.workplaces(session, tenant, actor.person_id)
         is_active = actor.company_id is not None and actor.role is not None
         addresses = queries.addresses(session, tenant, actor.company_id or "") if is_active else []
     return customer_shapes.profile(actor, posts, addresses, site)
@@ -78,7 +78,7 @@ def contact_assignments(tenant: str) -> Response:
     actor, asked = access.actor(), _asked_company()
     window = paging.asked_window(largest=_LARGEST)
     with db.reading() as session:
-        posts = companies.posts(session, tenant, actor.person_id)
+        posts = queries.workplaces(session, tenant, actor.person_id)
         own = [post for post in posts if asked in (None, post.company_id)]
         people = [(one, post) for post in own for one in _active(session, tenant, post.company_id)]
     reader = _person(actor, posts)
@@ -104,7 +104,7 @@ def groups(tenant: str, user_id: str) -> Response:
     if user_id not in (_ME, actor.person_id):
         raise NotFound(sentence("There is no such user."), code="no_person")
     with db.reading() as session:
-        posts = companies.posts(session, tenant, actor.person_id)
+        posts = queries.workplaces(session, tenant, actor.person_id)
     documents = customer_shapes.groups(posts)
     return paging.reply(documents, len(documents))
 
@@ -120,13 +120,13 @@ def _sight(session: Session, sender: Bearer) -> tuple[Reader, list[str] | None]:
     """Who reads, and the companies they see; None for all of them."""
     actor = sender.actor
     if actor is not None:
-        posts = companies.posts(session, sender.tenant_id, actor.person_id)
+        posts = queries.workplaces(session, sender.tenant_id, actor.person_id)
         return _person(actor, posts), [post.company_id for post in posts]
     bound_to = companies.company_of_client(session, sender.tenant_id, sender.client_id)
     return Reader(None), None if bound_to is None else [bound_to]
 
 
-def _person(actor: Actor, posts: list[Post]) -> Reader:
+def _person(actor: Actor, posts: list[Workplace]) -> Reader:
     led = {post.company_id for post in posts if post.role is Role.ADMIN}
     return Reader(actor.person_id, frozenset(led))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.carts.domain import SiteFacts
-from webapp.identity.companies import CompanySheet, Post
-from webapp.identity.domain import Actor, Address, Member, Role
+from webapp.identity.companies import CompanySheet
+from webapp.identity.domain import Actor, Address, Member, Role, Workplace
 from webapp.kernel.money import Money
 
 # Both of somebody who has not signed in yet.
@@ -56,7 +56,7 @@ def anonymous(site: SiteFacts | None) -> dict[str, Any]:
 
 def profile(
     person: Actor,
-    posts: Sequence[Post],
+    posts: Sequence[Workplace],
     addresses: Sequence[Address],
     site: SiteFacts | None,
 ) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def contact_assignment(member: Member, company_name: str, *, reader: Reader) -> 
     }
 
 
-def groups(posts: Iterable[Post]) -> list[dict[str, Any]]:
+def groups(posts: Iterable[Workplace]) -> list[dict[str, Any]]:
     """The groups of a person: one for each company, or that of all who buy for themselves."""
     own = [
         {

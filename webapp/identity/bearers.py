@@ -1,13 +1,14 @@
 """Who stands behind a token of the API now: their company, role and scopes (R40)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.identity import deputies, queries, scopes
-from webapp.identity.domain import GRANTS, Actor, Holder, Origin, Workplace
+from webapp.identity.acting import acting
+from webapp.identity.domain import Actor, Holder, Origin, Workplace
 from webapp.identity.models import ApiClient, Person
 from webapp.kernel.clock import utcnow
 
@@ -92,21 +93,9 @@ def actor_of(session: Session, tenant_id: str, person_id: str, company_id: str |
     if row is None:
         raise TokenRefused
     place = _place(queries.workplaces(session, tenant_id, person_id), company_id)
-    role = place.role if place else None
-    actor = Actor(
-        tenant_id=tenant_id,
-        person_id=person_id,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        company_id=place.company_id if place else company_id,
-        company_name=place.company_name if place else None,
-        role=role,
-        scopes=GRANTS[role],
-        in_group=place.in_group if place else False,
-        language=row.language,
-        time_zone=row.time_zone,
-    )
+    actor = acting(row, place, tenant_id=tenant_id, person_id=person_id)
+    if place is None:
+        actor = replace(actor, company_id=company_id)
     return deputies.empowered(session, actor, now=utcnow())
 
 

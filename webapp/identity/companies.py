@@ -1,6 +1,6 @@
 """Companies whole, as programs read them: limit, addresses, approval group, and who is what there.
 
-Whose companies they are is the caller's question: those of a person come from `posts`.
+Whose companies they are is the caller's question: those of a person come from `queries.workplaces`.
 """
 
 from collections.abc import Collection
@@ -21,18 +21,6 @@ from webapp.identity.models import (
 )
 from webapp.kernel.money import Money
 
-_MOST_POSTS = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """What a person is in one company; the id is that of the membership."""
-
-    membership_id: str
-    company_id: str
-    company_name: str
-    role: Role
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanySheet:
@@ -46,29 +34,6 @@ class CompanySheet:
     version: int
     addresses: list[Address] = field(default_factory=list)
     group: list[Member] = field(default_factory=list)
-
-
-def posts(session: Session, tenant_id: str, person_id: str) -> list[Post]:
-    """The companies in which the person is active now, by name (R3, R17)."""
-    query = (
-        select(Membership.id, Company.id, Company.name, Membership.role)
-        .select_from(Membership)
-        .join(
-            Company,
-            and_(Company.tenant_id == Membership.tenant_id, Company.id == Membership.company_id),
-        )
-        .where(
-            Membership.tenant_id == tenant_id,
-            Membership.person_id == person_id,
-            Membership.active,
-        )
-        .order_by(Company.name, Company.id)
-        .limit(_MOST_POSTS)
-    )
-    return [
-        Post(membership_id=id_, company_id=company_id, company_name=name, role=Role(role))
-        for id_, company_id, name, role in session.execute(query)
-    ]
 
 
 def company_of_client(session: Session, tenant_id: str, client_id: str | None) -> str | None:

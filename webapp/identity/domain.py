@@ -246,6 +246,7 @@ class Address:
 class Workplace:
     """A company that a person may act for, with what they are there."""
 
+    membership_id: str
     company_id: str
     company_name: str
     role: Role

@@ -149,9 +149,9 @@ def person(session: Session, tenant_id: str, person_id: str) -> PersonFacts:
 
 
 def workplaces(session: Session, tenant_id: str, person_id: str) -> list[Workplace]:
-    """The companies that an active person may act for, by name."""
+    """The companies that an active person may act for, by name (R3, R17)."""
     query = (
-        select(Company.id, Company.name, Membership.role, _in_group)
+        select(Membership.id, Company.id, Company.name, Membership.role, _in_group)
         .select_from(Membership)
         .join(
             Company,
@@ -166,8 +166,10 @@ def workplaces(session: Session, tenant_id: str, person_id: str) -> list[Workpla
         .limit(200)
     )
     return [
-        Workplace(company_id=id_, company_name=name, role=Role(role), in_group=in_group)
-        for id_, name, role, in_group in session.execute(query)
+        Workplace(
+            membership_id=own, company_id=id_, company_name=name, role=Role(role), in_group=in_group
+        )
+        for own, id_, name, role, in_group in session.execute(query)
     ]
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, upd
 from sqlalchemy.orm import Session
 
 from webapp.identity import deputies
-from webapp.identity.domain import GRANTS, Actor, Role, Workplace
+from webapp.identity.acting import acting
+from webapp.identity.domain import Actor, Role, Workplace
 from webapp.identity.models import Company, GroupMember, Membership, Person, WebSession
 from webapp.identity.proofs import signed_in
 
@@ -82,6 +83,7 @@ _columns = (
     Person.language, Person.time_zone, Person.theme, Person.has_shortcuts,
     Company.id.label("place_id"),
     Company.name.label("place_name"),
+    Membership.id.label("membership_id"),
     Membership.role,
     _in_group.label("in_group"),
     deputies.was_chosen.label("was_chosen"),
@@ -251,6 +253,7 @@ def _is_alive(row: Any, limits: Limits, *, now: datetime) -> bool:
 def _places(rows: Sequence[Any]) -> list[Workplace]:
     return [
         Workplace(
+            membership_id=row.membership_id,
             company_id=row.place_id,
             company_name=row.place_name,
             role=Role(row.role),
@@ -265,20 +268,11 @@ def _actor(row: Any, places: list[Workplace], id_hash: str, limits: Limits) -> A
     chosen = next((place for place in places if place.company_id == row.company_id), None)
     # The company of the session may have been taken away since: then the first one that is left.
     place = chosen or (places[0] if places else None)
-    role = place.role if place else None
-    return Actor(
+    return acting(
+        row,
+        place,
         tenant_id=row.tenant_id,
         person_id=row.person_id,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        company_id=place.company_id if place else None,
-        company_name=place.company_name if place else None,
-        role=role,
-        scopes=GRANTS[role],
-        in_group=place.in_group if place else False,
-        language=row.language,
-        time_zone=row.time_zone,
         session_id=id_hash,
         signed_in=signed_in(row.data, fresh=limits.fresh, levels=limits.levels),
     )
