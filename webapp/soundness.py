@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
 
 _SHORTEST_KEY = 32
+_SHORTEST_TOKEN = 16
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _MAIL_PLACE = re.compile(r"mailto:[^@\s?]+@[^@\s?]+")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
@@ -22,6 +23,7 @@ _NOT_NEGATIVE = (
     "keep_messages_days",
     "keep_words_months",
     "checkpoint_hours",
+    "waiting",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Names that no public name server answers for (RFC 6761, 6762, 8375 and the reserved `internal`).
@@ -105,6 +107,7 @@ def _is_near(host: str) -> bool:
 
 def _check_numbers(settings: Settings) -> list[Problem]:
     lowest = {"session_idle_minutes": 1, "session_max_hours": 1, "workers": 1, "threads": 2}
+    lowest["fresh_sign_in_minutes"] = 1
     return [
         Problem(
             variable(name), f"{getattr(settings, name)} is too small.", f"{least} is the least."
@@ -229,6 +232,20 @@ def _check_oidc(settings: Settings) -> list[Problem]:
     return [Problem(variable(name), *words) for name, words in wrong.items() if words]
 
 
+def _check_ways(settings: Settings) -> list[Problem]:
+    server, token = urlsplit(settings.smtp_url), settings.metrics_token
+    is_server = server.scheme in {"smtp", "smtps"} and server.hostname
+    wrong = {
+        "smtp_url": ("It names no mail server.", "Write it like smtp://user:password@host:587.")
+        if settings.smtp_url and not is_server
+        else None,
+        "metrics_token": ("It can be guessed.", f"Use {_SHORTEST_TOKEN} characters or more.")
+        if token and len(token) < _SHORTEST_TOKEN
+        else None,
+    }
+    return [Problem(variable(name), *words) for name, words in wrong.items() if words]
+
+
 def _refuse_http(settings: Settings) -> list[Problem]:
     if settings.https:
         return []
@@ -272,6 +289,7 @@ _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_origins,
     _check_webhooks,
     _check_checkpoints,
+    _check_ways,
 )
 _PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (
     _refuse_http,
