@@ -1,4 +1,4 @@
-"""Marks on pages as a PDF: tagged PDF/A, with only those letters of the faces that it needs."""
+"""Marks on pages as a tagged PDF, with only those letters of the faces that it needs."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
@@ -38,9 +38,9 @@ def painted(paper: Paper, pages: Sequence[Page]) -> bytes:
 
 
 def _conform(pdf: FPDF) -> None:
-    """What PDF/A asks of a file besides what is painted here anyhow.
+    """What archives ask of a file: its colours mean the same everywhere.
 
-    The library's own switch would leave out the title that browsers show.
+    It does not say that it is PDF/A, since no validator has looked at one.
     """
     colours = PDFICCProfile(contents=builtin_srgb2014_bytes(), n=3, alternate="DeviceRGB")
     pdf.add_output_intent(
@@ -79,20 +79,15 @@ def _enclose(pdf: FPDF, paper: Paper) -> None:
 def _metadata(paper: Paper) -> str:
     """What the file says of itself once more as XMP; the library would name the time of writing."""
     made = paper.made_at.astimezone(UTC).isoformat(timespec="seconds")
-    # PDF/A-2 encloses nothing but PDF/A.
-    version = 2 if paper.enclosed is None else 3
     return f"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
- xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
- xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+ xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(paper.title)}</rdf:li></rdf:Alt></dc:title>
 <dc:language><rdf:Bag><rdf:li>{escape(paper.language)}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreatorTool>{_PRODUCT}</xmp:CreatorTool>
 <xmp:CreateDate>{made}</xmp:CreateDate>
 <pdf:Producer>{_PRODUCT}</pdf:Producer>
-<pdfaid:part>{version}</pdfaid:part>
-<pdfaid:conformance>U</pdfaid:conformance>
 </rdf:Description>
 </rdf:RDF>
 </x:xmpmeta>"""

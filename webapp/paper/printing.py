@@ -13,7 +13,7 @@ _RUNNING_TOP, _FOOT_TOP = 40.0, HEIGHT - 46.0
 
 
 def printed(paper: Paper) -> bytes:
-    """The PDF of a paper, PDF/A-2u and tagged; the same paper gives the same bytes."""
+    """The PDF of a paper, tagged; the same paper gives the same bytes."""
     # Only who prints pays for loading the library.
     from webapp.paper.painting import painted
 
