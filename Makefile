@@ -36,7 +36,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc test-faults wheel clean
+.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc test-faults scan wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -98,6 +98,9 @@ test-oidc: .venv/program.stamp .venv/test.stamp build/certified/certified.stamp 
 test-faults: .venv/program.stamp .venv/test.stamp ## Kill, fill up and cut off what the desk leans on (minutes; COUNTERSIGN_TEST_FAULTS=50)
 	@$(PY) -m pytest --numprocesses 0 -rP tests/faults $(ARGS)
 
+scan: .venv/program.stamp .venv/test.stamp build/scan/scan.stamp ## Let wapiti and sqlmap loose on a desk of its own (an hour; ARGS="--help")
+	@$(PY) -m tests.scanners.scanning $(ARGS)
+
 wheel: .venv/program.stamp ## Build the wheel into dist/
 	@mkdir -p dist
 	@PYTHONPATH=$(BUILD_TOOLS) $(PY) -m hatchling build -t wheel
@@ -152,6 +155,14 @@ build/certified/certified.stamp: tests/certified/package-lock.json
 	@mkdir -p build/certified
 	@cp tests/certified/package.json tests/certified/package-lock.json build/certified/
 	@cd build/certified && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Other libraries in other versions than the program's, so that they live apart.
+build/scan/scan.stamp: requirements/scan.txt
+	@echo "Installing wapiti and sqlmap ..."
+	@mkdir -p build
+	@$(VENV) build/scan
+	@$(subst $(PY),build/scan/bin/python,$(LOCKED)) -r $<
 	@touch $@
 
 .venv/program.stamp: pyproject.toml hatch_build.py $(CATALOGUES) .venv/run.stamp .venv/build.stamp

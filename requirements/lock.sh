@@ -28,4 +28,5 @@ lock() {
 lock requirements/run.txt "$@" --extra postgres pyproject.toml
 lock requirements/test.txt "$@" requirements/test.in
 lock requirements/dev.txt "$@" requirements/dev.in
+lock requirements/scan.txt "$@" requirements/scan.in
 lock requirements/build.txt "$@" --no-deps requirements/build.in

@@ -107,11 +107,8 @@ def staged(backend: Backend, rows: Rows, **settings: Any) -> Iterator[Stage]:
         with engine.connect() as connection, connection.begin() as outer:
             database = Database(connection, join_transaction_mode="create_savepoint")
             fill(database, rows)
-            _add_people(database)
             app = make_app(database, **settings)
-            stage = Stage(app=app, connection=connection, desk=Desk(database))
-            _play(stage)
-            yield stage
+            yield Stage(app=app, connection=connection, desk=Desk(database), ids=play(database))
             outer.rollback()
     finally:
         engine.dispose()
@@ -135,6 +132,14 @@ def stage(backend: Backend, acme_rows: Rows, issuer: Provider) -> Iterator[Stage
         oidc_client_secret=SECRET,
     ) as made:
         yield made
+
+
+def play(database: Database) -> dict[str, str]:
+    """Put on a desk with the cast what the paths of the tests name; the ids by these names."""
+    _add_people(database)
+    ids: dict[str, str] = {}
+    _play(Desk(database), ids)
+    return ids
 
 
 def _add_people(database: Database) -> None:
@@ -170,10 +175,9 @@ def _person(tenant: str, name: str) -> Person:
     )
 
 
-def _play(stage: Stage) -> None:
+def _play(desk: Desk, ids: dict[str, str]) -> None:
     """Requests of Rita to Bob in every state, one of another company, and what belongs to them."""
-    desk, now = stage.desk, utcnow()
-    ids = stage.ids
+    now = utcnow()
     for name in ("pending", "asked", "approved", "declined", "ordered"):
         ids[f"{name}_cart"] = desk.run(create, RITA, name="", lines=[DRILL], now=now)
         ids[name] = desk.ask(RITA, cart(ids[f"{name}_cart"]), now=now)
@@ -189,7 +193,7 @@ def _play(stage: Stage) -> None:
     key = desk.run(keys.create, RITA, "report", lifetime=timedelta(days=30), now=now)
     ids["key"] = key.key.id
     ids["api_client"] = desk.run(clients.add_own, ADA, "books", now=now).client.id
-    _set_up_webhook(stage)
+    _set_up_webhook(desk, ids)
     bond = links.Bond(tenant_id=TENANT, approval_id=ids["pending"], person_id="bob", revision=1)
     ids["token"] = desk.run(links.make, bond, written_at=now)
     [(ids["link"],)] = desk.sql("SELECT id FROM decision_links")
@@ -205,9 +209,9 @@ def _play(stage: Stage) -> None:
     )
 
 
-def _set_up_webhook(stage: Stage) -> None:
+def _set_up_webhook(desk: Desk, ids: dict[str, str]) -> None:
     """A webhook of Ada's company, what was given up on its way there, and a mail that was."""
-    desk, ids, now = stage.desk, stage.ids, utcnow()
+    now = utcnow()
     draft = webhooks.Draft(url="https://hooks.example.com/", event_types=("order.created",))
     set_up = webhooks.Desk(vault=Vault("a key for tests only, 0123456789"), allowed=Allowed())
     ids["hook"] = desk.run(webhooks.add_own, ADA, draft, set_up, now=now).endpoint.id

@@ -228,6 +228,31 @@ def demo(folder: Path) -> Iterator[Desk]:
             engine.dispose()
 
 
+@contextmanager
+def serving(folder: Path, database_url: str, **settings: str) -> Iterator[str]:
+    """`countersign serve` without its worker for the block, in front of a database that is ready.
+
+    Gives its address; its log is `serve.log` in the folder.
+
+    Raises:
+        NotServed: with what the program said.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environ = _environ(
+        ENV="test",
+        BASE_URL=url,
+        DATABASE_URL=database_url,
+        FILES_DIR=str(folder / "files"),
+        **settings,
+    )
+    log = folder / "serve.log"
+    command = ("serve", "--no-worker", "--port", str(port))
+    with _started(*command, environ=environ, log=log) as process:
+        _await(process, url, log)
+        yield url
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens at."""
     with closing(socket.socket()) as probe:

@@ -1,0 +1,1 @@
+"""Foreign scanners let loose on a desk of our own: `make scan`."""
