@@ -74,7 +74,7 @@ def target(name: Name, folder: Path) -> Iterator[Target]:
         database = load_acme(Database(engine))
         ids = play(database)
         app = make_app(database)
-        limits = dict.fromkeys(("TOKEN_CALLS", "FAILED_LOGINS", "PAGE_CALLS"), "0")
+        limits = dict.fromkeys(("TOKEN_CALLS", "FAILED_LOGINS", "PAGE_CALLS", "API_SEARCHES"), "0")
         url = stack.enter_context(
             serving(
                 folder,
