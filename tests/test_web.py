@@ -237,3 +237,14 @@ class TestWatching:
 def test_forms_come_from_this_desk(acme: Database, origin: str, status: int) -> None:
     client = make_app(acme, base_url="https://desk.example").test_client()
     assert client.post("/sign-in", headers={"Origin": origin}).status_code == status
+
+
+def test_an_address_that_was_made_before_is_that_of_its_values(plain: FlaskClient) -> None:
+    app = plain.application
+    with app.test_request_context("/"):
+        assert web.address("approvals.inbox", box="all") == "/inbox?box=all"
+        assert web.address("approvals.inbox", box="turn", q="a&b") == "/inbox?box=turn&q=a%26b"
+        assert web.address("approvals.show", approval_id="a b") == "/approvals/a%20b"
+        assert web.address("approvals.inbox", after=None) == "/inbox"
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/desk"}):
+        assert web.address("approvals.inbox", box="all") == "/desk/inbox?box=all"

@@ -154,10 +154,11 @@ def _make(known: Settings) -> Flask:
     )
     # What a client sent comes back in the order in which it was sent.
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_environment = web.Templates
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = with_erased_people
-    app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg)
+    app.jinja_env.globals.update(asset=web.asset, icon_svg=web.icon_svg, url_for=web.address)
     return app
 
 

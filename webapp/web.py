@@ -1,8 +1,10 @@
 """What views know of htmx: whole pages or fragments, and how a change is answered."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from flask import (
     Flask,
@@ -16,6 +18,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, NotFound
@@ -31,6 +34,8 @@ from webapp.kernel.sentence import Sentence
 STATUS_EVENT = "status"
 # The name of the fields that take a file; everywhere else a file stands in for nothing.
 FILE = "file"
+# So many addresses are kept that were put together before; those of requests come and go.
+_KEPT = 4096
 _API = "countersign.api"
 _UPLOADS = "countersign.uploads"
 
@@ -45,6 +50,17 @@ class Api:
     prefixes: tuple[str, ...]
     refuse: Callable[[DomainError], Response]
     say: Callable[[int], Response]
+
+
+class Templates(Environment):
+    """The templates, which see the names of the environment and none of their own.
+
+    Jinja would put a layer for their own around these, and compare all names for every import.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The names of the environment, or with those that somebody gives a template."""
+        return self.globals if d is None else super().make_globals(d)
 
 
 def init_app(app: Flask) -> None:
@@ -166,6 +182,19 @@ def same_origin() -> bool:
 def request_id() -> str:
     """The id of this request, as logs and the page of an unexpected error name it."""
     return str(g.get("request_id", ""))
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """The address of a page of this desk, put together once for the same values."""
+    if endpoint.startswith(".") or not all(isinstance(value, str) for value in values.values()):
+        return url_for(endpoint, **values)
+    return _address(request.script_root, endpoint, tuple(values.items()))
+
+
+@lru_cache(_KEPT)
+def _address(_root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str:
+    parts: dict[str, Any] = dict(values)
+    return url_for(endpoint, **parts)
 
 
 def icon_svg(name: str) -> Markup:

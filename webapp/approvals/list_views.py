@@ -5,7 +5,7 @@ from datetime import date as calendar_date
 from itertools import islice
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from webapp.approvals.around import Offer
@@ -23,7 +23,7 @@ from webapp.identity.guards import current_actor
 from webapp.kernel.clock import utcnow
 from webapp.kernel.ids import is_client_id
 from webapp.kernel.sentence import N_
-from webapp.web import render, wants_fragment
+from webapp.web import address, render, wants_fragment
 from webapp.wording import gettext as _
 
 ENDPOINTS = {Side.APPROVER: "approvals.inbox", Side.REQUESTER: "approvals.requests"}
@@ -88,7 +88,7 @@ def list_context(scene: ListScene) -> dict[str, Any]:
         "first": url_of(place, after=None) if place.cursor else None,
         "older": url_of(place, after=scene.page.next_cursor) if scene.page.next_cursor else None,
         "chips": _chips(place, scene.offer),
-        "everything": url_for(ENDPOINTS[place.side], box=place.box),
+        "everything": address(ENDPOINTS[place.side], box=place.box),
         "options": _options(place.box, scene.offer),
         "is_fragment": wants_fragment(),
         "now": utcnow(),
@@ -99,7 +99,7 @@ def list_context(scene: ListScene) -> dict[str, Any]:
 
 def url_of(place: Place, **changes: str | None) -> str:
     """The address of this list with these parts changed."""
-    return url_for(ENDPOINTS[place.side], **place.parts(**changes))
+    return address(ENDPOINTS[place.side], **place.parts(**changes))
 
 
 def _options(box: Box, offer: Offer) -> dict[str, list[tuple[str, str]]]:
@@ -115,7 +115,7 @@ def _options(box: Box, offer: Offer) -> dict[str, list[tuple[str, str]]]:
 
 def _chips(place: Place, offer: Offer) -> list[Chip]:
     return [
-        Chip(text, url_for(ENDPOINTS[place.side], box=place.box, **place.filter.without(name)))
+        Chip(text, address(ENDPOINTS[place.side], box=place.box, **place.filter.without(name)))
         for name, text in _words(place.filter, offer)
     ]
 
