@@ -10,9 +10,9 @@ from sqlalchemy import CompoundSelect, Select, and_, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from webapp.approvals.anybody import Kind, anybody, kind_of, told
-from webapp.approvals.listing import OTHERS, box_of, capped
+from webapp.approvals.listing import OTHERS, box_of, capped, visible_from
 from webapp.approvals.models import Approval
-from webapp.approvals.queries import Box, Side, visible_from
+from webapp.approvals.queries import Box, Side
 from webapp.identity.domain import Actor
 
 # Filters are offered from the newest so many requests of a person, however many there are.

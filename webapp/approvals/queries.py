@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.approvals.domain import LIVE, Status
@@ -21,9 +21,6 @@ from webapp.kernel.sentence import N_, Sentence, sentence
 
 PAGE_SIZE = 20
 COUNTED = 100
-# Written out, so that both databases see which of their indexes hold it.
-IS_PENDING = Approval.status == literal_column("'PENDING'")
-IS_ENDED = Approval.status != literal_column("'PENDING'")
 
 
 class Box(StrEnum):
@@ -107,17 +104,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     Without a chosen company, in all of those that they belong to now (R17). Whoever stands in for
     somebody sees what waits for them, and later what they decided on their behalf (R52).
     """
-    return and_(_in_scope(actor), or_(Approval.requester_id == actor.person_id, decided_as(actor)))
-
-
-def visible_from(actor: Actor, side: Side) -> ColumnElement[bool]:
-    """What of that a person sees as requester, or as the one who decides.
-
-    Databases find it at one end of an index, which they do not for both sides together.
-    """
-    if side is Side.APPROVER:
-        return and_(_in_scope(actor), decided_as(actor))
-    return and_(_in_scope(actor), Approval.requester_id == actor.person_id)
+    return and_(in_scope(actor), or_(Approval.requester_id == actor.person_id, decided_as(actor)))
 
 
 def decided_as(actor: Actor) -> ColumnElement[bool]:
@@ -186,7 +173,8 @@ def latest_for(
     ).one_or_none()
 
 
-def _in_scope(actor: Actor) -> ColumnElement[bool]:
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Tenant and company of this person, where everything that they see is (R17)."""
     own_tenant = Approval.tenant_id == actor.tenant_id
     if actor.company_id is not None:
         # A token may name a company that the person has left since.
