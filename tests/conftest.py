@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tests.support import databases, postgres, quick, thrift
+from tests.support import databases, examples, postgres, quick, thrift
 from tests.support.app import acme, acme_rows, app, as_, client  # noqa: F401 - fixtures
 from tests.support.cast import filled  # noqa: F401 - fixture
 from tests.support.databases import Backend
@@ -24,6 +24,7 @@ for _name in [name for name in os.environ if name.startswith("COUNTERSIGN_")]:
         del os.environ[_name]
 
 thrift.save()
+examples.set_out()
 
 
 @pytest.fixture(
@@ -87,17 +88,20 @@ def missing(what: str, reason: Exception) -> NoReturn:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the quick loop."""
+    """Add the quick loop, and what is left of it without any database."""
     parser.addoption("--quick", action="store_true", help="SQLite only, one case of each test")
+    parser.addoption("--pure", action="store_true", help="only what needs no database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the quick loop does not run."""
+    """Leave out what the quick loop, or one without a database, does not run."""
+    kept = list(items)
     if config.getoption("quick"):
-        kept = quick.shortened(items)
-        left_out = set(items).difference(kept)
-        config.hook.pytest_deselected(items=list(left_out))
-        items[:] = kept
+        kept = quick.shortened(kept)
+    if config.getoption("pure"):
+        kept = quick.pure(kept)
+    config.hook.pytest_deselected(items=list(set(items).difference(kept)))
+    items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from tests.support.databases import Backend
+from tests.support.examples import examples
 from webapp.sqlite import any_meets, first, has
 
 _SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "1", 0.5])
@@ -23,7 +24,7 @@ _DOCUMENTS = st.recursive(
 
 
 @given(document=_DOCUMENTS, path=st.sampled_from(["", "a", "a.b", "b", "a.a.b"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(150))
 def test_a_path_finds_what_postgresql_finds(backend: Backend, document: Any, path: str) -> None:
     if backend.name != "postgresql":
         return

@@ -29,6 +29,7 @@ from tests.support.cast import (
     quote,
 )
 from tests.support.databases import Backend
+from tests.support.examples import examples
 from tests.support.threads import at_once
 from webapp.approvals.amending import amend, amendable
 from webapp.approvals.domain import UNSET, Action, Amendable, Amendment, Status
@@ -402,7 +403,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(steps=steps)
 def test_whatever_is_amended_the_request_is_what_was_accepted(
     filled: Backend, steps: list[dict[str, Any]]

@@ -20,6 +20,7 @@ from tests.emporix.approving import (
 )
 from tests.emporix.conftest import Api
 from tests.support.cast import Desk
+from tests.support.examples import examples
 
 # Letters of all kinds, with NUL and halves of surrogate pairs among them.
 TEXTS = st.text(st.characters(codec=None, exclude_categories=()), max_size=12) | st.sampled_from(
@@ -45,7 +46,9 @@ PATHS = st.sampled_from(
 )
 OPS = st.sampled_from(["add", "remove", "replace", "ADD", "Replace", "move", "test", ""])
 OFTEN = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -26,6 +26,7 @@ from tests.emporix.ordering import (
 )
 from tests.support.app import As, make_app
 from tests.support.cast import DETAILS, WINDOW, Desk, own_desk
+from tests.support.examples import examples
 from tests.support.threads import at_once
 from webapp.emporix import saas
 from webapp.identity.domain import Holder, Origin
@@ -305,7 +306,7 @@ PARTS = ("cartId", "quoteId", "customer", "shipping", "addresses", "paymentMetho
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -336,7 +337,7 @@ PART = st.dictionaries(st.sampled_from(("methodId", "methodName", "amount", "x")
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from tests.emporix.approving import ask_for_quote, decide, read
 from tests.emporix.conftest import Api
 from tests.emporix.ordering import QUOTES, answer, order_count
+from tests.support.examples import examples
 from webapp.extensions import db
 
 
@@ -171,7 +172,7 @@ JSON = st.recursive(
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

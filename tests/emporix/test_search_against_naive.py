@@ -15,6 +15,7 @@ from tests.emporix.filing import CITIES, NAMES, WORDS, file_many
 from tests.emporix.naive import Value
 from tests.support.cast import BOB, MIA, MIA_WERK, RITA, ROB
 from tests.support.databases import Backend
+from tests.support.examples import examples
 from webapp.approvals.models import Approval, Revision
 from webapp.emporix import approval_shapes, paths
 from webapp.emporix.searching import find
@@ -106,7 +107,7 @@ QUERIES = st.recursive(
 )
 SETTINGS = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=examples(150),
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

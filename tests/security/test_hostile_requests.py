@@ -14,6 +14,7 @@ from tests.security.forms import FORMS, Form
 from tests.security.stage import Stage, ask
 from tests.security.test_hostile_input import WORDS, encoded, is_ours, send
 from tests.support.app import HTMX
+from tests.support.examples import examples
 from webapp.kernel.paging import encode_cursor
 
 CLEAR = {200, 201, 302, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422}
@@ -230,7 +231,7 @@ def test_headers_may_be_anything(stage: Stage, header: tuple[str, str]) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=examples(40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -252,7 +253,7 @@ def test_any_pairs_are_answered(stage: Stage, pairs: list[tuple[str, str]], whic
     assert reply.status_code != 422 or any(mark in reply.text for mark in WORDS)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True,
+@settings(max_examples=examples(60), deadline=None, derandomize=True,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     values=st.lists(

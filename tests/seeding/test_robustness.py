@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.seeding.conftest import NOW, acme
+from tests.support.examples import examples
 from webapp.db import Database
 from webapp.seeding import service
 from webapp.seeding.domain import Refused
@@ -56,7 +57,7 @@ def tried(database: Database, document: Any) -> list[str]:
 
 
 @settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -74,7 +75,9 @@ def test_no_value_makes_the_import_fall_over(
 
 
 @settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(document=junk)
 def test_no_document_makes_the_import_fall_over(database: Database, document: Any) -> None:

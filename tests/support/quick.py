@@ -3,6 +3,7 @@
 import pytest
 
 _LEFT_OUT = ("postgres", "journey", "slow")
+_DEAR = {"backend", "browser", "postgres_server", "app"}
 
 
 def shortened(items: list[pytest.Item]) -> list[pytest.Item]:
@@ -12,6 +13,11 @@ def shortened(items: list[pytest.Item]) -> list[pytest.Item]:
     """
     seen: set[str] = set()
     return [item for item in items if not _is_left_out(item) and _is_wanted(item, seen)]
+
+
+def pure(items: list[pytest.Item]) -> list[pytest.Item]:
+    """What asks no database, no browser and no application: the rules, in milliseconds each."""
+    return [item for item in items if not _DEAR.intersection(getattr(item, "fixturenames", ()))]
 
 
 def _is_left_out(item: pytest.Item) -> bool:
