@@ -36,7 +36,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc test-faults scan wheel clean
+.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc test-faults scan mutants coverage wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -101,12 +101,20 @@ test-faults: .venv/program.stamp .venv/test.stamp ## Kill, fill up and cut off w
 scan: .venv/program.stamp .venv/test.stamp build/scan/scan.stamp ## Let wapiti and sqlmap loose on a desk of its own (an hour; ARGS="--help")
 	@$(PY) -m tests.scanners.scanning $(ARGS)
 
+mutants: .venv/program.stamp .venv/mutants.stamp ## Change the rules in small ways and see that a test notices (half an hour)
+	@$(PY) -m tests.mutants.scoring $(ARGS)
+
+coverage: .venv/program.stamp .venv/test.stamp ## Measure which branches the tests without a browser take
+	@$(PY) -m pytest --numprocesses auto --quick --quiet --cov --cov-report= $(ARGS)
+	@.venv/bin/coverage report --include '*/domain.py,*/policy.py,*/service.py' --fail-under 100
+	@.venv/bin/coverage report --fail-under 95
+
 wheel: .venv/program.stamp ## Build the wheel into dist/
 	@mkdir -p dist
 	@PYTHONPATH=$(BUILD_TOOLS) $(PY) -m hatchling build -t wheel
 
 clean: ## Remove everything that make made, the environment too
-	rm -rf .venv static/vendor static/.dist dist build test-results
+	rm -rf .venv static/vendor static/.dist dist build mutants test-results
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.mo' -type f -delete
@@ -131,6 +139,11 @@ clean: ## Remove everything that make made, the environment too
 
 .venv/dev.stamp: requirements/dev.txt .venv/test.stamp
 	@echo "Installing what the checks need ..."
+	@$(LOCKED) -r $<
+	@touch $@
+
+.venv/mutants.stamp: requirements/mutants.txt .venv/test.stamp
+	@echo "Installing what changes the rules ..."
 	@$(LOCKED) -r $<
 	@touch $@
 

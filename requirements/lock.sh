@@ -29,4 +29,5 @@ lock requirements/run.txt "$@" --extra postgres pyproject.toml
 lock requirements/test.txt "$@" requirements/test.in
 lock requirements/dev.txt "$@" requirements/dev.in
 lock requirements/scan.txt "$@" requirements/scan.in
+lock requirements/mutants.txt "$@" requirements/mutants.in
 lock requirements/build.txt "$@" --no-deps requirements/build.in

@@ -12,8 +12,10 @@ from webapp.approvals.domain import (
     Status,
     Turn,
     expires_at,
+    next_reminder,
     next_status,
     next_turn,
+    reminder_due_at,
 )
 from webapp.kernel.errors import Conflict
 
@@ -50,9 +52,10 @@ def test_every_action_leads_where_the_table_says_or_is_refused(
     if expected is not None:
         assert next_status(status, action) == expected
         return
-    with pytest.raises(Conflict, match=f"any more: {status.label}") as refused:
+    with pytest.raises(Conflict) as refused:
         next_status(status, action)
-    assert refused.value.code == "finished"
+    words = f"This request is not open for that any more: {status.label}."
+    assert (refused.value.code, refused.value.sentence.plain()) == ("finished", words)
 
 
 def test_the_codes_that_are_stored_stay_as_they_are() -> None:
@@ -107,3 +110,26 @@ def test_the_clock_change_moves_the_wall_clock_and_not_the_deadline() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     made = datetime(2026, 3, 28, 12, tzinfo=berlin).astimezone(UTC)
     assert expires_at(made, 1).astimezone(berlin) == datetime(2026, 3, 29, 13, tzinfo=berlin)
+
+
+MADE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("days", "hours", "due"),
+    [
+        (30, 24, MADE + timedelta(days=29)),
+        (1, 23, MADE + timedelta(hours=1)),
+        (1, 24, None),
+        (1, 48, None),
+        (30, 0, None),
+    ],
+)
+def test_the_approver_is_reminded_hours_before_it_lapses_unless_it_was_just_made(
+    days: int, hours: int, due: datetime | None
+) -> None:
+    assert reminder_due_at(MADE, expires_at(MADE, days), hours) == due
+
+
+def test_a_requester_reminds_once_in_24_hours() -> None:
+    assert next_reminder(MADE) == MADE + timedelta(hours=24)

@@ -27,7 +27,7 @@ def test_what_is_imported_is_locked(folder: str, files: list[str]) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("file", ["build", "dev", "run", "scan", "test"])
+@pytest.mark.parametrize("file", ["build", "dev", "mutants", "run", "scan", "test"])
 def test_lock_files_have_hashes_and_no_addresses(file: str) -> None:
     text = (ROOT / f"requirements/{file}.txt").read_text("utf-8")
     assert "://" not in text

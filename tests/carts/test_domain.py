@@ -13,6 +13,7 @@ from webapp.carts.domain import (
     Resource,
     ResourceType,
     may_hand_over,
+    require_goods,
     title,
     total,
 )
@@ -147,11 +148,20 @@ def test_only_an_open_quote_can_be_accepted(status: QuoteStatus) -> None:
         ([], 0, "No items yet"),
         (["Drill"], 1, "Drill"),
         (["Drill", "Bits"], 2, "Drill, Bits"),
+        (["Drill"], 2, "Drill and 1 more"),
         (["Drill", "Bits"], 5, "Drill, Bits and 3 more"),
     ],
 )
 def test_a_title_names_the_first_items(names: list[str], count: int, words: str) -> None:
     assert title(names, count).plain() == words
+
+
+def test_what_is_empty_is_neither_handed_over_nor_ordered() -> None:
+    require_goods(resource(ResourceType.CART, CartStatus.OPEN, line()))
+    with pytest.raises(Invalid) as refused:
+        require_goods(resource(ResourceType.CART, CartStatus.OPEN))
+    words = refused.value.sentence.plain()
+    assert (refused.value.code, words) == ("nothing_in_it", "There is nothing in it yet.")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Operations on the document of an approval: what they do, and what they cannot do (3.5)."""
 
+import json
 from copy import deepcopy
 from typing import Any
 
@@ -177,91 +178,134 @@ def test_what_is_not_there_is_named(
                 "/details/~", "/details/~2", "/details/a~", "//details", " /details",
             )
         ],
-        op("remove", "/status"),
     ],
 )  # fmt: skip
 def test_other_operations_and_other_places_are_not_supported(operation: dict[str, Any]) -> None:
+    name, what = ("0.op", "op") if operation["path"] == "/comment" else ("0.path", "path")
+    quoted = json.dumps(operation[what], ensure_ascii=False)
     refused = refusal(FULL, operation)
-    assert refused.code == "patch_op"
-    assert refused.fields
+    assert told(refused) == ("patch_op", {name: f"{quoted} is not supported"})
+    assert refused.sentence.plain() == f"This operation is not supported: {quoted}."
 
 
-# a body that is none, and the field that is named
-NONE: list[tuple[Any, str]] = [
-    ([], "body"),
-    ("x", "body"),
-    (None, "body"),
-    (5, "body"),
-    ({}, "0.op"),
-    ([{}], "0.op"),
-    ([op("add", "/comment", "a"), {"path": "/comment"}], "1.op"),
-    ([{"op": "add"}], "0.path"),
-    ([{"op": 5, "path": "/comment"}], "0.op"),
-    ([{"op": "add", "path": ["comment"]}], "0.path"),
-    ([{"op": None, "path": "/comment"}], "0.op"),
-    (["add"], "0"),
-    ([[op("add", "/comment", "a")]], "0"),
-    ([op("add", "/status")], "0.value"),
-    ([op("replace", "/details/currency")], "0.value"),
-    ([op("add", "/details/" + "a" * 10_000, 1)], "0.path"),
-    ([op("add", "/details" + "/a" * 60, 1)], "0.path"),
-    ([op("add", "/comment", "a")] * 51, "body"),
+def test_a_status_cannot_be_removed() -> None:
+    refused = refusal(FULL, op("remove", "/status"))
+    assert told(refused) == ("patch_op", {"path": '"/status" is not supported'})
+
+
+def test_a_refusal_quotes_the_beginning_as_it_was_sent() -> None:
+    refused = refusal(FULL, op("add", "/größe/" + "x" * 500, 1))
+    [why] = told(refused)[1].values()
+    assert why == '"/größe/' + "x" * 92 + " is not supported"
+
+
+# a body that is none, the field that is named, and what is wrong with it
+LIST, TEXT, LONG = "has to be an array of operations", "has to be a string", "is too long"
+NONE: list[tuple[Any, str, str]] = [
+    ([], "body", LIST),
+    ("x", "body", LIST),
+    (None, "body", LIST),
+    (5, "body", LIST),
+    ({}, "0.op", TEXT),
+    ([{}], "0.op", TEXT),
+    ([op("add", "/comment", "a"), {"path": "/comment"}], "1.op", TEXT),
+    ([{"op": "add"}], "0.path", TEXT),
+    ([{"op": 5, "path": "/comment"}], "0.op", TEXT),
+    ([{"op": "add", "path": ["comment"]}], "0.path", TEXT),
+    ([{"op": None, "path": "/comment"}], "0.op", TEXT),
+    (["add"], "0", "has to be an object"),
+    ([[op("add", "/comment", "a")]], "0", "has to be an object"),
+    ([op("add", "/status")], "0.value", "is missing"),
+    ([op("replace", "/details/currency")], "0.value", "is missing"),
+    ([op("add", "/details/" + "a" * 992, 1)], "0.path", LONG),
+    ([op("add", "/details" + "/a" * 40, 1)], "0.path", LONG),
+    ([op("add", "/comment", "a")] * 51, "body", "has more than 50 operations"),
 ]
 
 
-@pytest.mark.parametrize(("body", "field"), NONE)
-def test_a_body_that_is_no_list_of_operations_is_refused(body: Any, field: str) -> None:
+@pytest.mark.parametrize(("body", "field", "words"), NONE)
+def test_a_body_that_is_no_list_of_operations_is_refused(body: Any, field: str, words: str) -> None:
     with pytest.raises(Invalid) as refused:
         parse(body)
-    assert (refused.value.code, list(refused.value.fields)) == ("body", [field])
+    assert told(refused.value) == ("body", {field: words})
+    assert refused.value.sentence.plain() == f"Problem with validation: {field} {words}."
 
 
-# a value that does not fit, and the field that is named
+def test_what_is_just_short_enough_is_read() -> None:
+    paths = ["/details/" + "a" * 991, "/details" + "/a" * 39]
+    assert len(parse([op("add", path, 1) for path in paths] * 25)) == 50
+
+
+def told(refused: Invalid) -> tuple[str, dict[str, str]]:
+    return refused.code, {field: why.plain() for field, why in refused.fields.items()}
+
+
+# a value that does not fit, the field that is named, and what is wrong with it
+WORD, ODD = "has to be a string or null", "holds a character that cannot be stored"
+OBJECT, DATE = "has to be an object", "has to be a date of ISO 8601"
+PLACE = "resource.deliveryWindow"
 UNFIT = [
-    (op("add", "/comment", 5), "comment"),
-    (op("add", "/comment", ["a"]), "comment"),
-    (op("add", "/approverComment", {"a": 1}), "approverComment"),
-    (op("add", "/comment", False), "comment"),
-    (op("add", "/comment", "a" * 4001), "comment"),
-    (op("add", "/comment", "a\x07b"), "comment"),
-    (op("add", "/comment", "\ud800"), "comment"),
-    (op("replace", "/details", None), "details"),
-    (op("replace", "/details", []), "details"),
-    (op("replace", "/details", "EUR"), "details"),
-    (op("remove", "/details"), "details"),
-    (op("add", "/details/x", "x" * 2_000_000), "details"),
-    (op("add", "/resource/deliveryWindow", "x"), "resource.deliveryWindow"),
-    (op("add", "/resource/deliveryWindow", []), "resource.deliveryWindow"),
-    (op("add", "/resource/deliveryWindow", {}), "resource.deliveryWindow"),
-    (op("add", "/resource/deliveryWindow", {"label": 1}), "resource.deliveryWindow"),
-    (op("add", "/resource/deliveryWindow", {"id": 5}), "resource.deliveryWindow.id"),
-    (op("add", "/resource/deliveryWindow/slotId", []), "resource.deliveryWindow.slotId"),
-    (op("add", "/resource/deliveryWindow/id", "x" * 10_000), "resource.deliveryWindow.id"),
+    (op("add", "/comment", 5), "comment", WORD),
+    (op("add", "/comment", ["a"]), "comment", WORD),
+    (op("add", "/approverComment", {"a": 1}), "approverComment", WORD),
+    (op("add", "/comment", False), "comment", WORD),
+    (op("add", "/comment", "a" * 4001), "comment", "has more than 4000 characters"),
+    (op("add", "/comment", "a\x07b"), "comment", ODD),
+    (op("add", "/comment", "\ud800"), "comment", ODD),
+    (op("replace", "/details", None), "details", OBJECT),
+    (op("replace", "/details", []), "details", OBJECT),
+    (op("replace", "/details", "EUR"), "details", OBJECT),
+    (op("remove", "/details"), "details", "cannot be removed"),
+    (op("replace", "/details", {"x": "x" * 1_999_993}), "details",
+     "has more than 2000000 characters"),
+    (op("add", "/resource/deliveryWindow", "x"), PLACE, OBJECT),
+    (op("add", "/resource/deliveryWindow", []), PLACE, OBJECT),
+    (op("add", "/resource/deliveryWindow", {}), PLACE, "has to name a delivery window"),
+    (op("add", "/resource/deliveryWindow", {"label": 1}), PLACE, "has to name a delivery window"),
+    (op("add", "/resource/deliveryWindow", {"id": 5}), f"{PLACE}.id", "has to be a short string"),
+    (op("add", "/resource/deliveryWindow/slotId", []), f"{PLACE}.slotId",
+     "has to be a short string"),
+    (op("add", "/resource/deliveryWindow/id", "x" * 1001), f"{PLACE}.id",
+     "has to be a short string"),
     *[
-        (
-            op("add", "/resource/deliveryWindow/deliveryDate", day),
-            "resource.deliveryWindow.deliveryDate",
-        )
+        (op("add", "/resource/deliveryWindow/deliveryDate", day), f"{PLACE}.deliveryDate", DATE)
         for day in ("soon", "", "2026-13-01", "2026-02-30T10:00:00Z", "2026-W10-1", "٢٠٢٦-01-01",
                     "2026-10-02 10:00", "2026-10-02T")
     ],
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("operation", "field"), UNFIT)
-def test_a_value_that_does_not_fit_is_named(operation: dict[str, Any], field: str) -> None:
-    refused = refusal(FULL, operation)
-    assert (refused.code, list(refused.fields)) == ("body", [field])
+@pytest.mark.parametrize(("operation", "field", "words"), UNFIT)
+def test_a_value_that_does_not_fit_is_named(
+    operation: dict[str, Any], field: str, words: str
+) -> None:
+    assert told(refusal(FULL, operation)) == ("body", {field: words})
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        op("add", "/comment", "a" * 4000),
+        op("replace", "/details", {"x": "x" * 1_999_992}),
+        op("add", "/resource/deliveryWindow/id", "x" * 1000),
+    ],
+)
+def test_what_just_fits_is_kept(operation: dict[str, Any]) -> None:
+    assert patched(FULL, operation) != FULL
 
 
 @pytest.mark.parametrize("status", ["REJECTED", "approved", "", "APPROVED ", None, 5, [], {}, True])
 def test_a_status_that_there_is_not_is_refused(status: Any) -> None:
-    assert refusal(CART, op("replace", "/status", status)).code == "status_unknown"
+    refused = refusal(CART, op("replace", "/status", status))
+    assert refused.code == "status_unknown"
+    assert refused.sentence.plain() == f"There is no status {json.dumps(status)}."
 
 
 @pytest.mark.parametrize("status", ["PENDING", "EXPIRED"])
 def test_a_status_that_people_do_not_set_is_refused(status: str) -> None:
-    assert refusal(CART, op("replace", "/status", status)).code == "status_change"
+    refused = refusal(CART, op("replace", "/status", status))
+    assert refused.code == "status_change"
+    assert refused.sentence.plain() == f"The status cannot be set to {status}."
 
 
 @pytest.mark.parametrize("status", ["APPROVED", "DECLINED", "CLOSED"])
@@ -351,6 +395,7 @@ MEANT = [
     ),
     ([op("add", "/approverComment", None)], Amendment(note=None)),
     ([op("REMOVE", "/comment")], Amendment(comment=None)),
+    ([op("add", "/comment", "b")], Amendment(comment="b")),
     (
         [op("replace", "/details/currency", "CHF")],
         Amendment(details={**DETAILS, "currency": "CHF"}),
@@ -374,6 +419,12 @@ def test_what_is_not_touched_is_not_amended() -> None:
     found = amendment(CURRENT, parse([op("replace", "/comment", "b")]))
     untouched = (found.note, found.details, found.delivery_window, found.status)
     assert set(untouched) == {UNSET}
+
+
+def test_what_the_approver_said_can_be_replaced() -> None:
+    current = Amendable(comment=None, note="hm", details=None, delivery_window=None)
+    found = amendment(current, parse([op("replace", "/approverComment", "well")]))
+    assert found == Amendment(note="well")
 
 
 def test_a_quote_has_no_details_to_be_replaced() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from webapp.identity.policy import (
     may_change_role,
     may_deactivate,
     may_edit,
+    may_invite,
     may_join_group,
     may_take_over,
     require_sound_limit,
@@ -43,6 +45,11 @@ def reason(verdict: Verdict) -> str:
     return verdict.reason.plain() if verdict.reason else ""
 
 
+def answer(verdict: Verdict) -> tuple[str, str]:
+    assert verdict.allowed is (verdict.code == "yes")
+    return verdict.code, reason(verdict)
+
+
 def actor(role: Role | None, company_id: str | None = "le1") -> Actor:
     return Actor(
         tenant_id="acme",
@@ -56,41 +63,78 @@ def actor(role: Role | None, company_id: str | None = "le1") -> Actor:
     )
 
 
+YES = ("yes", "")
+NO_ADMIN = (
+    "not_admin",
+    "Only admins of Hafen Logistik GmbH look after its people, its limit and its approvers.",
+)
+NO_COMPANY = ("no_company", "You act for no company here, so there is none to look after.")
+
+
 @pytest.mark.parametrize(
-    ("who", "allowed", "words"),
+    ("who", "expected"),
     [
-        (actor(Role.ADMIN), True, ""),
-        (actor(Role.BUYER), False, "Only admins of Hafen Logistik GmbH look after its people"),
-        (actor(Role.REQUESTER), False, "Only admins of Hafen Logistik GmbH"),
-        (actor(Role.CONTACT), False, "Only admins of Hafen Logistik GmbH"),
-        (actor(None), False, "Only admins of Hafen Logistik GmbH"),
-        (actor(None, None), False, "You act for no company here"),
+        (actor(Role.ADMIN), YES),
+        (actor(Role.BUYER), NO_ADMIN),
+        (actor(Role.REQUESTER), NO_ADMIN),
+        (actor(Role.CONTACT), NO_ADMIN),
+        (actor(None), NO_ADMIN),
+        (actor(None, None), NO_COMPANY),
+        (actor(Role.ADMIN, None), NO_COMPANY),
     ],
 )
-def test_only_admins_look_after_a_company(who: Actor, allowed: bool, words: str) -> None:
-    verdict = may_administer(who)
-    assert verdict.allowed is allowed
-    assert words in reason(verdict)
+def test_only_admins_look_after_a_company(who: Actor, expected: tuple[str, str]) -> None:
+    assert answer(may_administer(who)) == expected
+
+
+IMPORTED = (
+    "other_source",
+    "What Bob is here comes from the import of your company’s directory, so it is only shown. "
+    "Change it there, or look after it here from now on.",
+)
+CLAIMED = (
+    "other_source",
+    "What Bob is here comes from your identity provider at every sign-in, so it is only shown. "
+    "Change it there.",
+)
+OURS = ("source", "What Bob is here is looked after on this page already.")
+THEIRS = (
+    "source",
+    "Your identity provider says at every sign-in what Bob is here, so it cannot be looked after "
+    "on this page.",
+)
 
 
 @pytest.mark.parametrize(
-    ("source", "edits", "takes_over", "words"),
+    ("source", "edits", "takes_over"),
     [
-        (Source.PAGE, True, False, "is looked after on this page already"),
-        (Source.IMPORT, False, True, "comes from the import of your company’s directory"),
-        (Source.CLAIMS, False, False, "comes from your identity provider at every sign-in"),
+        (Source.PAGE, YES, OURS),
+        (Source.IMPORT, IMPORTED, YES),
+        (Source.CLAIMS, CLAIMED, THEIRS),
     ],
 )
 def test_a_membership_has_one_source(
-    source: Source, edits: bool, takes_over: bool, words: str
+    source: Source, edits: tuple[str, str], takes_over: tuple[str, str]
 ) -> None:
     one = replace(BOB, source=source)
-    verdicts = may_edit(one), may_take_over(one)
-    assert [verdict.allowed for verdict in verdicts] == [edits, takes_over]
-    assert any(words in reason(verdict) for verdict in verdicts)
-    assert may_change_role(one, Role.REQUESTER, [ADA, one]).allowed is edits
-    assert may_deactivate(one, [ADA, one]).allowed is edits
-    assert may_activate(one, account_active=True).allowed is edits
+    assert answer(may_edit(one)) == edits
+    assert answer(may_take_over(one)) == takes_over
+    assert answer(may_change_role(one, Role.REQUESTER, [ADA, one])) == edits
+    assert answer(may_deactivate(one, [ADA, one])) == edits
+    assert answer(may_activate(one, account_active=True)) == edits
+
+
+WORDS = {
+    "yes": "",
+    "last_admin": "{name} is the only active admin. Make somebody else an admin first, or nobody "
+    "could look after the company.",
+    "contact_in_group": "Contacts decide nothing, and {name} belongs to the approval group. Take "
+    "them out of it first.",
+    "last_in_group": "{name} is the last active member of the approval group. Choose somebody "
+    "else for it or empty it first, so that it is you who says who decides.",
+    "account_off": "The account of {name} is switched off for every company. It can be switched "
+    "on again only where it was switched off.",
+}
 
 
 @pytest.mark.parametrize(
@@ -110,8 +154,7 @@ def test_a_membership_has_one_source(
 )
 def test_who_may_get_which_role(who: Member, role: Role, others: list[Member], code: str) -> None:
     verdict = may_change_role(who, role, [who, *others])
-    assert (verdict.code, verdict.allowed) == (code, code == "yes")
-    assert verdict.allowed or who.first_name in reason(verdict)
+    assert answer(verdict) == (code, WORDS[code].format(name=who.first_name))
 
 
 @pytest.mark.parametrize(
@@ -132,31 +175,61 @@ def test_who_may_get_which_role(who: Member, role: Role, others: list[Member], c
 )
 def test_who_may_stop_acting_for_the_company(who: Member, others: list[Member], code: str) -> None:
     verdict = may_deactivate(who, [who, *others])
-    assert (verdict.code, verdict.allowed) == (code, code == "yes")
-    assert verdict.allowed or who.first_name in reason(verdict)
+    assert answer(verdict) == (code, WORDS[code].format(name=who.first_name))
 
 
 def test_an_account_that_is_off_is_not_the_companys_to_switch_on() -> None:
     assert may_activate(BOB, account_active=True)
     refused = may_activate(BOB, account_active=False)
-    assert refused.code == "account_off"
-    assert "The account of Bob is switched off for every company." in reason(refused)
+    assert answer(refused) == ("account_off", WORDS["account_off"].format(name="Bob"))
+
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("who", "words"),
+    ("who", "can_sign_in", "last", "expected"),
     [
-        (RITA, ""),
-        (BOB, ""),
-        (ADA, ""),
-        (COLIN, "Colin Cook is a contact"),
-        (replace(RITA, active=False), "Rita Roe is not active"),
+        (BOB, False, None, YES),
+        (BOB, False, NOW - HOUR, YES),
+        (
+            BOB, False, NOW - HOUR + timedelta(seconds=1),
+            (
+                "invited_just_now",
+                "An invitation was sent to bob@acme.example less than an hour ago.",
+            ),
+        ),
+        (BOB, True, None, ("has_come", "Bob has signed in already.")),
+        (
+            replace(BOB, active=False), False, None,
+            ("inactive", "Bob does not act for the company."),
+        ),
+    ],
+)  # fmt: skip
+def test_whoever_has_not_come_yet_is_invited_once_an_hour(
+    who: Member, can_sign_in: bool, last: datetime | None, expected: tuple[str, str]
+) -> None:
+    assert answer(may_invite(who, can_sign_in=can_sign_in, last=last, now=NOW)) == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        (RITA, YES),
+        (BOB, YES),
+        (ADA, YES),
+        (COLIN, ("contact", "Colin Cook is a contact, and contacts only look on.")),
+        (
+            replace(RITA, active=False),
+            ("inactive", "Rita Roe is not active, so decides nothing."),
+        ),
     ],
 )
-def test_any_active_person_but_a_contact_may_stand_in_the_group(who: Member, words: str) -> None:
-    verdict = may_join_group(who)
-    assert verdict.allowed is not bool(words)
-    assert reason(verdict).startswith(words)
+def test_any_active_person_but_a_contact_may_stand_in_the_group(
+    who: Member, expected: tuple[str, str]
+) -> None:
+    assert answer(may_join_group(who)) == expected
 
 
 def test_the_last_admin_is_an_active_one() -> None:
@@ -172,9 +245,20 @@ def test_no_limit_and_a_limit_of_zero_are_both_sound(limit: Money | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("limit", "field"), [(Money(-1, "EUR"), "amount"), (Money(1, "XXX"), "currency")]
+    ("limit", "field", "words"),
+    [
+        (Money(-1, "EUR"), "amount", "A limit cannot be below zero."),
+        (
+            Money(1, "XXX"),
+            "currency",
+            "“XXX” is no currency in use. Write its three letters, like EUR.",
+        ),
+    ],
 )
-def test_a_limit_needs_a_currency_and_is_not_below_zero(limit: Money, field: str) -> None:
+def test_a_limit_needs_a_currency_and_is_not_below_zero(
+    limit: Money, field: str, words: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         require_sound_limit(limit)
-    assert list(refused.value.fields) == [field]
+    assert refused.value.code == "bad_limit"
+    assert {name: why.plain() for name, why in refused.value.fields.items()} == {field: words}
