@@ -1,7 +1,12 @@
-"""Figures that the processes of a desk count, for Prometheus; none of them names a person."""
+"""Figures that the processes of a desk count, for Prometheus; none of them names a person.
+
+They stand in files that the processes share. When these cannot be written, on a full disk, figures
+are missing and nothing else is.
+"""
 
 import os
 import time
+from contextlib import suppress
 
 from flask import Flask, Response, g, request
 from prometheus_client import (
@@ -37,7 +42,8 @@ def init_app(app: Flask) -> None:
 
 def note_worker_turn() -> None:
     """The worker is alive."""
-    _worker_turn.set_to_current_time()
+    with suppress(OSError):
+        _worker_turn.set_to_current_time()
 
 
 def collected(more: CollectorRegistry) -> bytes:
@@ -63,5 +69,6 @@ def _count(response: Response) -> Response:
             request.method if request.method in _METHODS else "other",
             str(response.status_code),
         )
-        _requests.labels(*labels).observe(time.perf_counter() - started)
+        with suppress(OSError):
+            _requests.labels(*labels).observe(time.perf_counter() - started)
     return response
