@@ -133,3 +133,16 @@ def test_the_approver_is_reminded_hours_before_it_lapses_unless_it_was_just_made
 
 def test_a_requester_reminds_once_in_24_hours() -> None:
     assert next_reminder(MADE) == MADE + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(("day", "hour"), [((3, 28), 13), ((10, 24), 11)])
+def test_a_reminder_comes_full_hours_before_whatever_the_wall_clock_does(
+    day: tuple[int, int], hour: int
+) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    made = datetime(2026, *day, 12, tzinfo=berlin).astimezone(UTC)
+    ends = expires_at(made, 2)
+    due = reminder_due_at(made, ends, 24)
+    assert due is not None
+    assert due == ends - timedelta(hours=24)
+    assert due.astimezone(berlin).hour == ends.astimezone(berlin).hour == hour

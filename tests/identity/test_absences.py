@@ -78,6 +78,16 @@ def test_a_deputy_represents_from_the_first_moment_to_before_the_last(desk: Desk
     assert represents(desk, ADA, away.starts_at) == []
 
 
+def test_a_deputy_elsewhere_stands_in_for_the_days_of_whoever_is_away(desk: Desk) -> None:
+    """In Berlin the clocks go forward on that day; in Auckland it is another day for half of it."""
+    desk.sql("UPDATE people SET time_zone = 'Pacific/Auckland' WHERE id = 'ben'")
+    leave(desk, first=date(2026, 3, 29), last=date(2026, 3, 29))
+    first, last = datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)
+    second = timedelta(seconds=1)
+    moments = (first - second, first, last - second, last)
+    assert [represents(desk, BEN, one) for one in moments] == [[], ["bob"], ["bob"], []]
+
+
 def test_who_has_represented_somebody_is_known_to_have_done_so(desk: Desk) -> None:
     assert not empowered(desk, BEN, NOW).has_represented
     away = leave(desk)

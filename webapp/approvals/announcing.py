@@ -50,6 +50,7 @@ def announce(
             company_id=approval.company_id,
             stream_id=approval.id,
             data=_facts(approval, actor_id),
+            at=approval.modified_at,
         )
         publish(session, event, now=now)
 

@@ -107,6 +107,7 @@ def _tell(
         ),
         context=_context(approval, notice, person_id),
         now=now,
+        written_at=approval.modified_at,
     )
 
 

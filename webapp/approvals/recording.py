@@ -16,6 +16,7 @@ from webapp.approvals.policy import Subject, in_time, may, may_approve, outcome
 from webapp.approvals.substitution import held, represented
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
+from webapp.kernel.clock import after
 from webapp.kernel.errors import Conflict, require
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Verdict, sentence
@@ -97,11 +98,13 @@ def record(
 ) -> None:
     """Write history and row together, as one change however many entries tell of it.
 
-    The counted update makes sure that one change wins.
+    The counted update makes sure that one change wins. What is said to happen now happens after the
+    last change, even where the clock went back (R61).
     """
-    head = head_of(approval)
+    head, moment = head_of(approval), after(approval.modified_at, now)
+    values = {name: moment if value == now else value for name, value in values.items()}
     for entry in entries:
-        head = ledger.append(session, head, entry, now=now)
+        head = ledger.append(session, head, entry, now=moment)
     claimed = session.execute(
         update(Approval)
         .where(
@@ -112,7 +115,7 @@ def record(
         )
         .values(
             version=approval.version + 1,
-            modified_at=now,
+            modified_at=moment,
             ledger_head=head.hash,
             ledger_length=head.length,
             **values,

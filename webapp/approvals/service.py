@@ -19,6 +19,7 @@ from webapp.carts import queries as carts
 from webapp.carts import service as cart_service
 from webapp.carts.domain import ResourceType
 from webapp.identity.domain import Actor
+from webapp.kernel.clock import after
 from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
@@ -224,7 +225,7 @@ def _place(
     differences: Sequence[Change],
     now: datetime,
 ) -> None:
-    current = queries.revision(session, approval)
+    now, current = after(approval.modified_at, now), queries.revision(session, approval)
     order_id = orders.place(
         session,
         actor,

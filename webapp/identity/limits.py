@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -61,7 +61,8 @@ def _window(session: Session, key: str, *, ends_at: datetime, now: datetime) -> 
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = (sqlite.insert if is_sqlite else postgresql.insert)(RateWindow)
     new = insert.values(key_hash=key, ends_at=ends_at, count=1)
-    is_over = RateWindow.ends_at <= now
+    # One that ends later than a new one was opened by a clock that was ahead.
+    is_over = or_(RateWindow.ends_at <= now, RateWindow.ends_at > new.excluded.ends_at)
     return new.on_conflict_do_update(
         index_elements=[RateWindow.key_hash],
         set_={

@@ -1,8 +1,13 @@
 """The one clock: times are timezone-aware and in UTC, and use cases receive them as `now`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def utcnow() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
+
+
+def after(earlier: datetime, now: datetime) -> datetime:
+    """The present moment, or one just after `earlier` where the clock went back (R61)."""
+    return now if now >= earlier else earlier + timedelta(microseconds=1)

@@ -183,7 +183,8 @@ def _due(now: datetime, lane: Lane) -> Any:
     blocked = exists().where(
         earlier.tenant_id == Message.tenant_id,
         earlier.stream_id == Message.stream_id,
-        earlier.id < Message.id,
+        # Ids of two processes follow their clocks, which may have been set back.
+        tuple_(earlier.created_at, earlier.id) < tuple_(Message.created_at, Message.id),
         earlier.status == MessageStatus.PENDING,
     )
     query = (

@@ -49,13 +49,15 @@ def post(
     to: Recipient,
     context: dict[str, object],
     now: datetime,
+    written_at: datetime | None = None,
     company_id: str | None = None,
 ) -> str:
     """Write a mail in the caller's transaction; the worker sends it after the commit.
 
     Returns its id. Messages of one tenant and stream are delivered in the order in which they were
-    posted. The admins of the company see that it was written. Raises `TypeError` when the context
-    holds what cannot wait (see `codec.encode`).
+    posted; `written_at` is for a stream that says itself when things happen (R61). The admins of
+    the company see that it was written. Raises `TypeError` when the context holds what cannot wait
+    (see `codec.encode`).
     """
     message = Message(
         tenant_id=tenant_id,
@@ -69,15 +71,22 @@ def post(
         time_zone=to.time_zone,
         payload={"template": template, "context": encode(context)},
         status=MessageStatus.PENDING,
-        created_at=now,
+        created_at=written_at or now,
         due_at=now,
     )
     session.add(message)
     return message.id
 
 
-def enqueue(session: Session, tenant_id: str, parcel: Parcel, *, now: datetime) -> str:
-    """Write a message to a program in the caller's transaction; its id."""
+def enqueue(
+    session: Session,
+    tenant_id: str,
+    parcel: Parcel,
+    *,
+    now: datetime,
+    written_at: datetime | None = None,
+) -> str:
+    """Write a message to a program in the caller's transaction, see `post`; its id."""
     message = Message(
         tenant_id=tenant_id,
         id=next_id(),
@@ -90,7 +99,7 @@ def enqueue(session: Session, tenant_id: str, parcel: Parcel, *, now: datetime) 
         time_zone="UTC",
         payload=parcel.payload,
         status=MessageStatus.PENDING,
-        created_at=now,
+        created_at=written_at or now,
         due_at=now,
     )
     session.add(message)

@@ -100,7 +100,8 @@ _STATES = {
 class Event:
     """Something that happened; `stream_id` names what it is about, so that order is kept.
 
-    `data` holds ids, states, amounts and hashes, and no words or names of people.
+    `data` holds ids, states, amounts and hashes, and no words or names of people. `at` is when it
+    happened, where that is not when it is told (R61).
     """
 
     type: EventType
@@ -108,6 +109,7 @@ class Event:
     company_id: str | None
     stream_id: str
     data: dict[str, Any]
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

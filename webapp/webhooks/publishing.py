@@ -31,7 +31,7 @@ def publish(session: Session, event: Event, *, now: datetime) -> int:
     wanted = [row for row in session.execute(query) if event.type in row.event_types]
     if not wanted:
         return 0
-    body = write(event.type, event.data, now=now)
+    body = write(event.type, event.data, now=event.at or now)
     for row in wanted:
         _enqueue(session, event, row, body, now=now)
     return len(wanted)
@@ -54,7 +54,7 @@ def write(type_: str, data: dict[str, Any], *, now: datetime) -> str:
 def _enqueue(session: Session, event: Event, row: Any, body: str, *, now: datetime) -> None:
     stream = _stream(row.id, event.stream_id)
     parcel = _parcel(row, stream_id=stream, kind=event.type, body=body)
-    outbox.enqueue(session, event.tenant_id, parcel, now=now)
+    outbox.enqueue(session, event.tenant_id, parcel, now=now, written_at=event.at)
 
 
 def _stream(endpoint_id: str, about: str) -> str:
