@@ -96,7 +96,7 @@ test-oidc: .venv/program.stamp .venv/test.stamp build/certified/certified.stamp 
 	@COUNTERSIGN_TEST_REQUIRE=node $(PY) -m pytest --numprocesses 0 tests/certified $(ARGS)
 
 test-faults: .venv/program.stamp .venv/test.stamp ## Kill, fill up and cut off what the desk leans on (minutes; COUNTERSIGN_TEST_FAULTS=50)
-	@$(PY) -m pytest --numprocesses 0 -rP tests/faults $(ARGS)
+	@$(PY) -m pytest --numprocesses 0 tests/faults $(ARGS)
 
 scan: .venv/program.stamp .venv/test.stamp build/scan/scan.stamp ## Let wapiti and sqlmap loose on a desk of its own (an hour; ARGS="--help")
 	@$(PY) -m tests.scanners.scanning $(ARGS)

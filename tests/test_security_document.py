@@ -1,11 +1,11 @@
 """`docs/security.md` answers every item of the standard, and names tests that are there."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.documents import ROOT, is_test, named_tests
+
 TEXT = (ROOT / "docs/security.md").read_text("utf-8")
 ROWS = re.findall(r"^\| ([\d., -]+?) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", TEXT, re.MULTILINE)
 STATES = {"Met", "Partly", "Not met", "Operator", "No such thing"}
@@ -37,12 +37,9 @@ def test_every_answer_is_one_of_five_and_what_is_met_says_by_what() -> None:
         assert state != "Met" or shown != "–", numbers
 
 
-@pytest.mark.parametrize("named", sorted(set(re.findall(r"`([\w/]+\.py(?:::\w+)?)`", TEXT))))
+@pytest.mark.parametrize("named", named_tests(TEXT))
 def test_every_test_that_is_named_is_there(named: str) -> None:
-    path, _, name = named.partition("::")
-    source = ROOT / "tests" / path
-    assert source.is_file()
-    assert not name or re.search(rf"^ *def {name}\(", source.read_text("utf-8"), re.MULTILINE)
+    assert is_test(named)
 
 
 def items(numbers: str) -> list[str]:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Integer,
-    Select,
     column,
     inspect,
     select,
@@ -102,5 +101,5 @@ def known(engine: Engine) -> dict[str, list[str]]:
 
 def rows(connection: Connection, table: str, columns: list[str]) -> list[tuple[Any, ...]]:
     """The rows of a table, as far as these columns go."""
-    chosen: Select[Any] = select(*map(column, columns)).select_from(sql_table(table))
+    chosen: Any = select(*map(column, columns)).select_from(sql_table(table))
     return sorted((tuple(row) for row in connection.execute(chosen)), key=repr)

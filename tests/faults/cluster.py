@@ -40,7 +40,11 @@ class Server:
 
     def crash(self) -> None:
         """End as if the power went: nothing is written down any more."""
-        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+    def stop(self) -> None:
+        """End in order, as for an update: whoever is connected is cut off."""
+        self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
 
     def promote(self) -> None:
         """Stop following and take writes."""

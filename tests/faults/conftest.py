@@ -1,17 +1,37 @@
-"""Desks to break, on both databases."""
+"""Desks to break, on both databases, and the table of what came out."""
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.faults import cluster
+from tests.faults import cluster, results
 from tests.faults.machine import Machine
+from tests.faults.results import Report
 
 # How often something is broken; the documented figures are those of 50.
 ROUNDS = int(os.environ.get("COUNTERSIGN_TEST_FAULTS", "50"))
+
+_FOUND: list[results.Row] = []
+_TABLE = Path(__file__).resolve().parents[2] / "build/faults.md"
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Report:
+    """A row of the table for this test, in words with figures."""
+    name, _, parameter = request.node.name.partition("[")
+    known = {"single", "pair"} & set(request.fixturenames)
+    database = parameter.rstrip("]") or ("postgresql" if known else "sqlite")
+    return lambda words: _FOUND.append((name, database, words))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the table, and leave it in `build/faults.md`."""
+    if _FOUND:
+        terminalreporter.section("results, also in build/faults.md")
+        terminalreporter.write(results.write(_FOUND, _TABLE, rounds=ROUNDS))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -52,23 +72,16 @@ def pair(tmp_path: Path) -> Iterator[tuple[Machine, cluster.Server, cluster.Serv
             yield machine, primary, standby
 
 
-def running(folder: Path, database_url: str, log: str = "serve.log") -> "Running":
-    """A desk for the length of a block."""
-    return Running(Machine(folder, database_url, folder / log))
-
-
-class Running:
-    """Starts a machine with its mail server, and leaves nothing behind."""
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-
-    def __enter__(self) -> Machine:
-        self._machine.mails.start()
-        self._machine.prepare()
-        self._machine.start()
-        return self._machine
-
-    def __exit__(self, *_failure: object) -> None:
-        self._machine.kill()
-        self._machine.mails.stop()
+@contextmanager
+def running(folder: Path, database_url: str, log: str = "serve.log") -> Iterator[Machine]:
+    """A desk with its mail server for the length of a block; it leaves nothing behind."""
+    machine = Machine(folder, database_url, folder / log)
+    machine.mails.start()
+    try:
+        machine.prepare()
+        machine.start()
+        yield machine
+    finally:
+        machine.kill()
+        machine.hang_up()
+        machine.mails.stop()

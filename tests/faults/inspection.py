@@ -2,12 +2,13 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable
 
 from tests.faults.clients import Story
 from tests.support import cast
 from tests.support.desk import Desk
 
-_PATIENCE = 90.0
+_PATIENCE = 240.0
 
 
 def inspect(desk: Desk, stories: list[Story]) -> None:
@@ -26,6 +27,8 @@ def inspect(desk: Desk, stories: list[Story]) -> None:
         assert cast_desk.broken(story.approval_id) is None, story
         told = Counter(cast_desk.told(story.approval_id))
         assert all(count == 1 for count in told.values()), (story, told)
+        moments = [event.at for event in cast_desk.history(story.approval_id)]
+        assert moments == sorted(moments), story
 
 
 def wait_for_mails(desk: Desk) -> tuple[int, int]:
@@ -33,12 +36,34 @@ def wait_for_mails(desk: Desk) -> tuple[int, int]:
 
     Every message has come at least once, and each repetition carries the id of the first.
     """
+    waiting = "SELECT 1 FROM outbox_messages WHERE status = 'PENDING' LIMIT 1"
+    wait_until(lambda: not cast.Desk(desk.database).sql(waiting))
+    came = [str(mail["Message-ID"]).strip("<").partition(".")[0] for mail in desk.mails.mails]
+    return check_arrived(desk, "mail", came), len(came)
+
+
+def check_arrived(desk: Desk, kind: str, came: Iterable[str]) -> int:
+    """Every message of this kind came, each request's in the order in which they were written.
+
+    `came` are their ids as they arrived; returns how many messages there are, repeats aside.
+    """
+    written = cast.Desk(desk.database).sql(
+        "SELECT stream_id, id FROM outbox_messages WHERE status = 'SENT' AND kind = :kind"
+        " ORDER BY created_at, id",
+        kind=kind,
+    )
+    streams = {own: stream for stream, own in written}
+    first = list(dict.fromkeys(came))
+    assert set(first) == set(streams)
+    for stream in set(streams.values()):
+        expected = [own for own, of in streams.items() if of == stream]
+        assert [own for own in first if streams[own] == stream] == expected
+    return len(written)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Come back when it is so."""
     until = time.monotonic() + _PATIENCE
-    waiting = cast.Desk(desk.database)
-    while waiting.sql("SELECT 1 FROM outbox_messages WHERE status = 'PENDING' LIMIT 1"):
-        assert time.monotonic() < until, "messages still wait"
-        time.sleep(0.2)
-    written = waiting.sql("SELECT id FROM outbox_messages WHERE status = 'SENT' AND kind = 'mail'")
-    came = Counter(str(mail["Message-ID"]) for mail in desk.mails.mails)
-    assert len(came) == len(written)
-    return len(written), came.total()
+    while not condition():
+        assert time.monotonic() < until, "it never came to that"
+        time.sleep(0.1)

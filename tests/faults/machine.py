@@ -9,14 +9,22 @@ import time
 import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from tests.faults.program import CLOCK
 from tests.outbox.server import MailServer
 from tests.support.desk import ACME, Desk, free_port
 from webapp.config import PREFIX
 from webapp.db import Database, make_engine
 
-_PATIENCE = 60.0
+# What seals secrets, and what shows the figures.
+KEY = "a key for faults only, 0123456789"
+FIGURES = "a token for faults only, 0123456789"
+
+_PATIENCE = 120.0
 _FULL = 1024
 
 
@@ -30,6 +38,7 @@ class Machine:
     mails: MailServer = field(default_factory=MailServer)
     port: int = field(default_factory=free_port)
     _process: "subprocess.Popen[bytes] | None" = None
+    _engines: list[Engine] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -41,8 +50,8 @@ class Machine:
         self.run("db", "upgrade")
         self.run("import", str(ACME))
 
-    def run(self, *words: str) -> str:
-        """Run a command of the program; what it printed."""
+    def run(self, *words: str, is_fine: bool = True) -> str:
+        """Run a command of the program, which has to be content or not; what it printed."""
         done = subprocess.run(
             [*_PROGRAM, *words],
             env=self._environ(),
@@ -51,8 +60,9 @@ class Machine:
             timeout=_PATIENCE,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        said = done.stdout + done.stderr
+        assert (done.returncode == 0) is is_fine, said
+        return said
 
     def start(self, *, is_ready: bool = True) -> None:
         """Serve, and come back when it can serve; with `is_ready` off, when it lives."""
@@ -76,6 +86,13 @@ class Machine:
             time.sleep(0.02)
         log = self.log.read_text("utf-8", "replace")
         raise AssertionError(f"{self.url}{path} is not answered: {log[-2000:]}")
+
+    def move_clock(self, **ahead: float) -> None:
+        """Let its clock go this far ahead of the true one; nothing said, it is right again."""
+        moved = self.folder / "moved"
+        moved.write_text(str(timedelta(**ahead).total_seconds()), "ascii")
+        # At once, since the program looks at it at any moment.
+        moved.replace(self._clock)
 
     def kill(self) -> None:
         """End every process at once; none of them gets a chance to write anything down."""
@@ -103,8 +120,18 @@ class Machine:
             self.kill()
 
     def desk(self) -> Desk:
-        """Its database, to ask and to look; a connection of one's own."""
-        return Desk(self.url, Database(make_engine(self.database_url)), "", self.mails)
+        """Its database, to ask and to look; connections of one's own until `hang_up`."""
+        self._engines.append(make_engine(self.database_url))
+        return Desk(self.url, Database(self._engines[-1]), "", self.mails)
+
+    def hang_up(self) -> None:
+        """Close what `desk` opened."""
+        for engine in self._engines:
+            engine.dispose()
+
+    @property
+    def _clock(self) -> Path:
+        return self.folder / "clock"
 
     @property
     def _group(self) -> int:
@@ -118,13 +145,16 @@ class Machine:
             "BASE_URL": self.url,
             "DATABASE_URL": self.database_url,
             "FILES_DIR": str(self.folder / "files"),
-            "SECRET_KEY": "a key for faults only, 0123456789",
+            "SECRET_KEY": KEY,
             "SMTP_URL": self.mails.url,
             "WORKERS": "2",
             "TOKEN_CALLS": "0",
             "LOG_LEVEL": "warning",
+            "METRICS_TOKEN": FIGURES,
+            "WEBHOOK_ALLOW": "127.0.0.1",
         }
+        own[CLOCK] = str(self._clock)
         return {**own, **{PREFIX + name: text for name, text in settings.items()}}
 
 
-_PROGRAM = [sys.executable, "-m", "webapp"]
+_PROGRAM = [sys.executable, "-m", "tests.faults.program"]
