@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 _MOST = 262_144
 _PATIENCE = 60.0
+_IDLE = 5.0
 _ENDLESS = 1 << 62
 
 # Called for each request that is sent.
@@ -45,9 +46,7 @@ class Client:
 
     def __init__(self, port: int, connections: int) -> None:
         self._selector = selectors.DefaultSelector()
-        self._lines = [_Line(port) for _ in range(connections)]
-        for line in self._lines:
-            self._selector.register(line.socket, selectors.EVENT_READ, line)
+        self._lines = [_Line(port, self._selector) for _ in range(connections)]
 
     def burst(
         self, asking: Asking, seconds: float, *, most: int | None = None, is_patient: bool = True
@@ -101,17 +100,23 @@ class Client:
 class _Line:
     """One connection with the answer that is coming in."""
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), _PATIENCE)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
+    def __init__(self, port: int, selector: selectors.BaseSelector) -> None:
         self.sent = 0.0
         self.body = b""
+        self._port = port
+        self._selector = selector
+        self._heard = time.perf_counter()
         self._buffer = b""
         self._needed = 0
+        self._connect()
 
     def send(self, request: bytes) -> None:
         """Send a request; it fits into what the kernel keeps."""
+        # Servers close connections that nobody uses; a new one counts for nothing.
+        if time.perf_counter() - self._heard > _IDLE:
+            self._selector.unregister(self.socket)
+            self.socket.close()
+            self._connect()
         self._buffer, self._needed = b"", 0
         self.sent = time.perf_counter()
         self.socket.sendall(request)
@@ -120,6 +125,7 @@ class _Line:
         """Take what has come; whether the answer is complete."""
         with suppress(BlockingIOError):
             came = self.socket.recv(_MOST)
+            self._heard = time.perf_counter()
             if not came:
                 raise Refused("the server closed the connection")
             self._buffer = self._buffer + came if self._buffer else came
@@ -129,6 +135,12 @@ class _Line:
             return False
         self.body = self._buffer
         return True
+
+    def _connect(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self._port), _PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setblocking(False)
+        self._selector.register(self.socket, selectors.EVENT_READ, self)
 
 
 def _length(came: bytes) -> int:

@@ -38,7 +38,7 @@ def memory(stage: Stage) -> Iterator[Value]:
     reader = stage.people[READER]
     wanted = [get(INBOX, reader), get(stage.request_path, reader), get(LIST, stage.bearer)]
     requests = cycle(wanted)
-    half = (300 if stage.effort.is_quick else _REQUESTS) // 2
+    half = (120 if stage.effort.is_quick else _REQUESTS) // 2
     with (
         serving.desk(stage.backend.url, stage.folder, workers=_WORKERS) as desk,
         closing(Client(desk.port, 8)) as client,

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from webapp.bench import building
+from webapp.bench.client import Refused
 from webapp.bench.cluster import NoPostgres, beside, cluster
 from webapp.bench.plan import Plan, planned
 from webapp.bench.stage import Backend, Effort, TooFew, staged
@@ -79,8 +80,8 @@ def _on(
             say(f"{row.number:>3}  {row.title}, {name} ...")
             try:
                 yield Found(row, name, list(row.measure(stage)))
-            except TooFew as error:
-                yield Found(row, name, why_not=str(error))
+            except (TooFew, Refused, LookupError) as error:
+                yield Found(row, name, why_not=str(error)[:300])
 
 
 def _build(url: str, plan: Plan, progress: Progress) -> None:
