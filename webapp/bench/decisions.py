@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 from webapp.bench import commits
-from webapp.bench.client import Client
+from webapp.bench.client import Burst, Client
 from webapp.bench.figures import Spread, paired, percentile, spread
-from webapp.bench.stage import Stage
+from webapp.bench.stage import Stage, costed
 from webapp.bench.values import Goal, Value, at_least, at_most, pace
 
 _FOREVER = 3600.0
@@ -26,8 +27,8 @@ def against_hello(stage: Stage) -> Iterator[Value]:
         closing(Client(stage.floors.port, 8)) as other,
     ):
         pairs = paired(
-            lambda: stage.pool.burst(client, stage.effort.seconds, share),
-            lambda: other.burst(hello, stage.effort.seconds),
+            lambda: _decided(stage, client, share),
+            lambda: costed(stage.floors, partial(other.burst, hello, stage.effort.seconds)),
             rounds=stage.effort.rounds,
         )
     goal = at_least(0.20, gate=0.10)
@@ -59,9 +60,14 @@ def _against_commits(stage: Stage, clients: int, goal: Goal) -> Value:
         commits.floor(stage.backend.url, clients) as floor,
     ):
         pairs = paired(
-            lambda: stage.pool.burst(client, effort.seconds, share),
+            lambda: _decided(stage, client, share),
             lambda: floor(effort.seconds),
             rounds=effort.rounds,
         )
     what = f"decisions / commits, {clients} client{'s' if clients > 1 else ''}"
     return Value(what, pairs.rates, goal, note=pace(pairs))
+
+
+def _decided(stage: Stage, client: Client, share: int) -> Burst:
+    """A slice of decisions."""
+    return costed(stage.desk, partial(stage.pool.burst, client, stage.effort.seconds, share))

@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from webapp.bench.running import Found, Wanted
-from webapp.bench.table import ELSEWHERE
+from webapp.bench.table import ELSEWHERE, Elsewhere
 from webapp.bench.values import Value
 
 _PACKAGES = ("countersign", "granian", "Flask", "Jinja2", "SQLAlchemy", "psycopg")
@@ -111,19 +112,29 @@ def _table(results: list[Found], facts: dict[str, Any]) -> Iterator[str]:
     yield from (f"- {name.replace('_', ' ')}: {value}" for name, value in facts.items())
     yield "\n| row | what | database | median (lowest to highest) | goal | | seen |"
     yield "|---|---|---|---|---|---|---|"
-    for found in sorted(results, key=lambda one: one.row.number):
-        for value in found.values:
-            yield (
-                f"| {found.row.number} | {value.what} | {_NAMES[found.backend]} | {figure(value)}"
-                f" | {value.goal.words} | {verdict(value)} | {value.note} |"
-            )
-        if found.why_not:
-            told = f"not measured: {found.why_not}"
-            name = _NAMES[found.backend]
-            yield f"| {found.row.number} | {found.row.title} | {name} | {told} | | | |"
-    for row in ELSEWHERE:
-        yield f"| {row.number} | {row.title} | both | held by `{row.command}` | {row.goal} | | |"
+    lines = [*map(_lines, results), *map(_line_of, ELSEWHERE)]
+    for _, text in sorted(lines, key=itemgetter(0)):
+        yield text
     yield ""
+
+
+def _lines(found: Found) -> tuple[int, str]:
+    """The lines of a row on one database."""
+    begin = f"| {found.row.number} |"
+    name = _NAMES[found.backend]
+    if found.why_not:
+        return found.row.number, f"{begin} {found.row.title} | {name} | {found.why_not} | | | |"
+    return found.row.number, "\n".join(
+        f"{begin} {value.what} | {name} | {figure(value)} | {value.goal.words} | {verdict(value)}"
+        f" | {value.note} |"
+        for value in found.values
+    )
+
+
+def _line_of(row: Elsewhere) -> tuple[int, str]:
+    """The line of a row that a test holds."""
+    held = f"held by `{row.command}`"
+    return row.number, f"| {row.number} | {row.title} | both | {held} | {row.goal} | | |"
 
 
 def _short(number: float) -> str:

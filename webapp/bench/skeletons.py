@@ -14,9 +14,9 @@ from typing import Any
 from jinja2 import Environment
 
 # The rows of the inbox, the items of a request, and its history.
-ROW = re.compile(r'<li class="row[ "].*?</li>\n?', re.DOTALL)
-ITEM = re.compile(r'<tr>\s*<th scope="row".*?</tr>', re.DOTALL)
-EVENT = re.compile(r'<li class="timeline-entry.*?</li>', re.DOTALL)
+ROW = re.compile(r'<li class="row[ "].*?</li>\s*', re.DOTALL)
+ITEM = re.compile(r'<tr>\s*<th scope="row".*?</tr>\s*', re.DOTALL)
+EVENT = re.compile(r'<li class="timeline-entry.*?</li>\s*', re.DOTALL)
 
 _FEWEST = 5
 _BORDERS = re.compile(r'([<>"])')

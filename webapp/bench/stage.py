@@ -1,7 +1,7 @@
 """What the rows measure with: a data set that is served, its people signed in, and the floors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -90,14 +90,15 @@ class Stage:
             sides = []
             for served, asking in (mine, other):
                 client = stack.enter_context(closing(Client(served.port, connections)))
-                sides.append(partial(_costed, served, client, asking, seconds=self.effort.seconds))
+                ask = partial(client.burst, asking, self.effort.seconds)
+                sides.append(partial(costed, served, ask))
             return paired(*sides, rounds=self.effort.rounds)
 
 
-def _costed(served: Served, client: Client, asking: Asking, *, seconds: float) -> Burst:
+def costed(served: Served, ask: Callable[[], Burst]) -> Burst:
     """A slice with what it cost the server."""
     before = served.processor()
-    burst = client.burst(asking, seconds)
+    burst = ask()
     burst.processor = served.processor() - before
     return burst
 

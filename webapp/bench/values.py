@@ -64,10 +64,11 @@ def pace(pairs: Pairs) -> str:
     sides = [pairs.subject, pairs.floor]
     mine, other = (sum(map(len, _waits(side))) / sum(one.seconds for one in side) for side in sides)
     told = f"{mine:.0f} a second against {other:.0f}"
-    costs = [_cost(side) for side in sides]
-    if not all(costs):
+    cost, least = (_cost(side) for side in sides)
+    if not cost:
         return told
-    return f"{told}; {costs[0]:.2f} ms of processor each against {costs[1]:.2f}"
+    beside = f" against {least:.2f}" if least else ""
+    return f"{told}; {cost:.2f} ms of processor each{beside}"
 
 
 def _waits(side: list[Burst]) -> list[list[float]]:
