@@ -1,7 +1,8 @@
 """What the application is built on, created unbound here and bound to an app in `webapp.app`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import cast
 
 from flask import Flask, current_app
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 from webapp.assets import Assets
 from webapp.config import Settings
 from webapp.db import Database
+from webapp.kernel.clock import utcnow
 
 _KEY = "countersign"
+_AHEAD = f"{_KEY}.ahead"
 
 
 class AppDatabase:
@@ -77,3 +80,23 @@ def bind(app: Flask, *, settings: Settings, database: Database, assets: Assets) 
     app.extensions[f"{_KEY}.settings"] = settings
     app.extensions[f"{_KEY}.assets"] = assets
     db.init_app(app, database)
+
+
+def business_now(app: Flask | None = None) -> datetime:
+    """The present moment of whatever people wait for: requests, reminders, absences, figures.
+
+    It is that of `utcnow`, unless a demo has moved its clock. Sign-in, sessions, tokens and the
+    limits of calls always go by `utcnow`.
+    """
+    return utcnow() + ahead(app or current_app)
+
+
+def ahead(app: Flask) -> timedelta:
+    """By how much the clock of the business is ahead of that of the machine."""
+    found: Callable[[], timedelta] | None = app.extensions.get(_AHEAD)
+    return found() if found else timedelta()
+
+
+def move_business(app: Flask, by: Callable[[], timedelta]) -> None:
+    """Let the clock of the business be ahead by what this says whenever it is asked."""
+    app.extensions[_AHEAD] = by

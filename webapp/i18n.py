@@ -19,8 +19,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from webapp import wording
-from webapp.extensions import babel
-from webapp.kernel.clock import utcnow
+from webapp.extensions import babel, business_now
 from webapp.kernel.money import Money, exponent
 from webapp.kernel.sentence import N_, Sentence
 from webapp.reader import read_by, reader, reading_as, time_zones, zone_of
@@ -178,7 +177,7 @@ def duration(value: timedelta) -> str:
 
 def relative(value: datetime) -> str:
     """How long ago or from now: `3 hours ago`, `in 2 days`, `just now`."""
-    seconds = int((utcnow() - value.astimezone(UTC)).total_seconds())
+    seconds = int((business_now() - value.astimezone(UTC)).total_seconds())
     if abs(seconds) < _MINUTE:
         return gettext("just now")
     return _ago(seconds) if seconds > 0 else _ahead(-seconds)
@@ -274,7 +273,7 @@ def _here(value: calendar_date | datetime) -> calendar_date | datetime:
 
 
 def _today() -> calendar_date:
-    return utcnow().astimezone(reader().zone).date()
+    return business_now().astimezone(reader().zone).date()
 
 
 def _ago(seconds: int) -> str:

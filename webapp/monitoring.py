@@ -10,8 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp import metering
-from webapp.extensions import db, settings
-from webapp.kernel.clock import utcnow
+from webapp.extensions import business_now, db, settings
 from webapp.ledger.queries import not_carried
 from webapp.outbox.queries import backlog, figures
 from webapp.webhooks import queries as webhooks
@@ -84,7 +83,7 @@ def _add_messages(registry: CollectorRegistry, session: Session) -> None:
     )
     for one in counted:
         messages.labels(one.kind, one.status).set(one.count)
-    age = utcnow() - waiting.oldest if waiting.oldest else timedelta(0)
+    age = business_now() - waiting.oldest if waiting.oldest else timedelta(0)
     oldest = Gauge(
         "countersign_oldest_message_seconds",
         "How long the oldest message waits; 0 when none does.",

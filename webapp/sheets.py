@@ -17,8 +17,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, current_app
 from sqlalchemy.orm import Session
 
-from webapp.extensions import db
-from webapp.kernel.clock import utcnow
+from webapp.extensions import business_now, db
 from webapp.kernel.money import Money
 from webapp.kernel.paging import Page
 from webapp.reader import Reader, reader, reading_as, with_erased_people
@@ -43,7 +42,7 @@ def sheet(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Re
     head = _MARK + _text([heads], reader().zone)
     lines = _lines(app, reader(), head, iter(rows))
     response = Response(lines, mimetype="text/csv")
-    day = utcnow().astimezone(reader().zone).date()
+    day = business_now().astimezone(reader().zone).date()
     response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
     response.headers["Content-Disposition"] = (
         f'attachment; filename="countersign-{name}-{day.isoformat()}.csv"'

@@ -101,4 +101,4 @@ def test_the_worker_expires_all_that_is_due_in_small_transactions(
         assert jobs.expire(EXPIRED) == 3
         assert jobs.expire(EXPIRED) == 0
     assert {desk.approval(one).status for one in made} == {"EXPIRED"}
-    assert jobs.expire in app.extensions["jobs"]
+    assert jobs.expire in app.extensions["business_jobs"]

@@ -116,7 +116,7 @@ def test_the_worker_reminds(app: Flask, desk: Desk) -> None:
     with app.app_context():
         assert jobs.remind(SOON) == 1
         assert jobs.remind(SOON) == 0
-    assert jobs.remind in app.extensions["jobs"]
+    assert jobs.remind in app.extensions["business_jobs"]
 
 
 @pytest.mark.parametrize("place", ["/requests", "/approvals/{id}"])

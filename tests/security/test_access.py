@@ -288,6 +288,7 @@ POST /developers/token                  -           401 401 404 404 404 404 404 
 DEMO = """
 GET  /demo/people                         200 200 200
 POST /demo/people                         419 303 419
+POST /demo/clock                          401 404 401
 GET  /demo/arrival                        302 303 302
 POST /demo/reset                          419 404 419
 GET  /demo/mailbox                        302 200 302

@@ -11,11 +11,10 @@ from webapp.approvals.forms import DecisionForm, PhraseForm, RevisionForm, Words
 from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.approvals.models import Approval
 from webapp.approvals.views import FIRST_PRESS, bp, request_page
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity import kept
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Sentence, sentence
@@ -42,7 +41,9 @@ def create_decision(approval_id: str) -> Response:
 
     def decide() -> Approval:
         with db.transaction() as session:
-            return service.decide(session, current_actor(), approval_id, decision, now=utcnow())
+            return service.decide(
+                session, current_actor(), approval_id, decision, now=business_now()
+            )
 
     return _answer(approval_id, step, decide, form=form)
 
@@ -74,7 +75,7 @@ def create_question(approval_id: str) -> Response:
                 approval_id,
                 Action.ASK,
                 text=form.note.data or "",
-                now=utcnow(),
+                now=business_now(),
             )
 
     return _answer(approval_id, "asked", ask, form=form)
@@ -101,7 +102,7 @@ def create_withdrawal(approval_id: str) -> Response:
 
     def withdraw() -> Approval:
         with db.transaction() as session:
-            return service.withdraw(session, current_actor(), approval_id, now=utcnow())
+            return service.withdraw(session, current_actor(), approval_id, now=business_now())
 
     return _answer(approval_id, "withdrawn", withdraw)
 
@@ -112,7 +113,7 @@ def create_reminder(approval_id: str) -> Response:
 
     def remind() -> Approval:
         with db.transaction() as session:
-            return reminding.remind(session, current_actor(), approval_id, now=utcnow())
+            return reminding.remind(session, current_actor(), approval_id, now=business_now())
 
     return _answer(approval_id, "reminded", remind)
 
@@ -123,7 +124,7 @@ def create_order(approval_id: str) -> Response:
 
     def order() -> Approval:
         with db.transaction() as session:
-            return service.place_order(session, current_actor(), approval_id, now=utcnow())
+            return service.place_order(session, current_actor(), approval_id, now=business_now())
 
     return _answer(approval_id, "ordered", order)
 
@@ -132,7 +133,7 @@ def create_order(approval_id: str) -> Response:
 def create_resubmission(approval_id: str) -> Response:
     """Give the goods back as a new cart, and go there."""
     with db.transaction() as session:
-        cart_id = service.resubmit(session, current_actor(), approval_id, now=utcnow())
+        cart_id = service.resubmit(session, current_actor(), approval_id, now=business_now())
     return done(
         "carts.show",
         _("Here is your cart again. Change what was asked and submit it."),
@@ -148,7 +149,7 @@ def create_return(approval_id: str) -> Response:
         return request_page(approval_id, step="return" if form.step.data == "return" else "ready")
     try:
         with db.transaction() as session:
-            cart_id = service.take_back(session, current_actor(), approval_id, now=utcnow())
+            cart_id = service.take_back(session, current_actor(), approval_id, now=business_now())
     except (Conflict, Forbidden) as refusal:
         return request_page(approval_id, step="refused", status=_status(refusal), refusal=refusal)
     return done(
@@ -172,7 +173,7 @@ def said(approval: Approval, step: str, *, other: str = "") -> Sentence:
 
 def _note_look(approval_id: str, revision: int) -> None:
     with db.transaction() as session:
-        looking.look(session, current_actor(), approval_id, revision=revision, now=utcnow())
+        looking.look(session, current_actor(), approval_id, revision=revision, now=business_now())
 
 
 def _pick_phrase(approval_id: str) -> Response:
@@ -197,7 +198,7 @@ def _say(approval_id: str, action: Action) -> Response:
                 action,
                 text=form.text.data or "",
                 line_id=form.line.data or "",
-                now=utcnow(),
+                now=business_now(),
             )
     except (Conflict, Forbidden, Invalid) as refusal:
         form.text.errors = [say(refusal.sentence)]

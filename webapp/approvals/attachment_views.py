@@ -6,9 +6,8 @@ from webapp.approvals import attachments, queries
 from webapp.approvals.files import MOST_BYTES, Folder
 from webapp.approvals.views import bp, request_page
 from webapp.errors import status_of
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import FILE, allow_upload, done
@@ -39,7 +38,7 @@ def create_attachment(approval_id: str) -> Response:
         kept = folder.take(sent.stream, sent.filename)
         with db.transaction() as session:
             attachments.attach(
-                session, current_actor(), approval_id, kept, folder=folder, now=utcnow()
+                session, current_actor(), approval_id, kept, folder=folder, now=business_now()
             )
     except (Conflict, Forbidden, Invalid) as refusal:
         return request_page(approval_id, status=status_of(refusal), file_refusal=refusal)
@@ -75,7 +74,9 @@ def remove_attachment(approval_id: str, attachment_id: str) -> Response:
     """Take back a file that one attached oneself."""
     try:
         with db.transaction() as session:
-            attachments.remove(session, current_actor(), approval_id, attachment_id, now=utcnow())
+            attachments.remove(
+                session, current_actor(), approval_id, attachment_id, now=business_now()
+            )
     except (Conflict, Forbidden) as refusal:
         return request_page(approval_id, status=status_of(refusal), file_refusal=refusal)
     return done("approvals.show", sentence(_REMOVED), approval_id=approval_id)

@@ -13,9 +13,8 @@ from webapp.approvals.forms import BulkForm, BulkPhraseForm
 from webapp.approvals.phrases import Offered, offered
 from webapp.approvals.service import Decision
 from webapp.approvals.views import bp
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, Forbidden, NotFound
 from webapp.web import go, render
 
@@ -105,7 +104,7 @@ def _address(selected: Sequence[Pick], action: Action) -> dict[str, Any]:
 
 def _look(selected: Sequence[Pick], action: Action) -> list[Item]:
     with db.reading() as session:
-        return bulk.look(session, current_actor(), selected, action, now=utcnow())
+        return bulk.look(session, current_actor(), selected, action, now=business_now())
 
 
 def _decide(pick: Pick, decision: Decision) -> None:
@@ -113,6 +112,6 @@ def _decide(pick: Pick, decision: Decision) -> None:
     seen = replace(decision, seen_revision=pick.revision)
     try:
         with db.transaction() as session:
-            service.decide(session, current_actor(), pick.id, seen, now=utcnow())
+            service.decide(session, current_actor(), pick.id, seen, now=business_now())
     except (NotFound, Conflict, Forbidden):
         return

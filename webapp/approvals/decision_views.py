@@ -5,10 +5,9 @@ from flask import Response, make_response, url_for
 from webapp.approvals.decision import Printing, file_name, paper
 from webapp.approvals.dossier import open_dossier
 from webapp.approvals.views import bp
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity import rates
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 
 # The browser's own reader may lay the file out; nothing in it may load anything.
 _POLICY = "default-src 'none'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -21,7 +20,7 @@ def show_decision(approval_id: str) -> Response:
     from webapp.paper.printing import printed
 
     rates.count_paper()
-    actor, now = current_actor(), utcnow()
+    actor, now = current_actor(), business_now()
     with db.reading() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)
     address = settings().base_url + url_for("approvals.show", approval_id=approval_id)

@@ -14,11 +14,10 @@ from webapp.approvals.models import Approval
 from webapp.approvals.policy import may
 from webapp.approvals.substitution import represented
 from webapp.approvals.views import bp
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, require
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
@@ -55,14 +54,14 @@ def edit_details(approval_id: str) -> Response:
         editing = _load(session, actor, approval_id)
     is_deputy = represented(actor, editing.approval) is not None
     require(may(actor.person_id, Action.CHANGE, editing.approval, is_deputy=is_deputy))
-    form = _form(editing, DeliveryForm(formdata=None), now=utcnow())
+    form = _form(editing, DeliveryForm(formdata=None), now=business_now())
     return _page(editing, form, revision=editing.approval.revision)
 
 
 @bp.post("/approvals/<approval_id>/details")
 def update_details(approval_id: str) -> Response:
     """Make a new revision with what was chosen; the other side is told."""
-    now, seen = utcnow(), RevisionForm()
+    now, seen = business_now(), RevisionForm()
     with db.reading() as session:
         editing = _load(session, current_actor(), approval_id)
     form = _form(editing, DeliveryForm(), now=now)

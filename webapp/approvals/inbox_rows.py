@@ -15,9 +15,9 @@ from markupsafe import Markup
 from webapp.approvals.dossier import SOON, VERY_SOON
 from webapp.approvals.list_scene import ListScene
 from webapp.approvals.queries import Summary
+from webapp.extensions import business_now
 from webapp.i18n import reader, say
 from webapp.identity.domain import Actor
-from webapp.kernel.clock import utcnow
 from webapp.reader import Reader
 
 # Some MB at most: a row has two kB.
@@ -54,7 +54,15 @@ def _written(
     module = current_app.jinja_env.get_template("approvals/inbox_row.html").module
     box, query, _root, person_id = around
     return module.inbox_row(  # type: ignore[attr-defined, no-any-return]
-        row, box, dict(query), utcnow(), SOON, VERY_SOON, {"person_id": person_id}, news, focus
+        row,
+        box,
+        dict(query),
+        business_now(),
+        SOON,
+        VERY_SOON,
+        {"person_id": person_id},
+        news,
+        focus,
     )
 
 

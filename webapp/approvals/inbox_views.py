@@ -22,11 +22,10 @@ from webapp.approvals.phrases import Offered, offered
 from webapp.approvals.queries import Side, Summary
 from webapp.approvals.views import FIRST_PRESS, bp
 from webapp.carts.snapshot import SnapshotLine
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity import kept
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
@@ -100,7 +99,7 @@ def create_row_decision(approval_id: str) -> Response:
     decision = form.decision(form.revision.data)
 
     def decide(session: Session) -> Approval:
-        return service.decide(session, current_actor(), approval_id, decision, now=utcnow())
+        return service.decide(session, current_actor(), approval_id, decision, now=business_now())
 
     return _act(approval_id, step, decide, form)
 
@@ -135,7 +134,7 @@ def inbox_page(
         opened = None
         if approval_id:
             opened = _open(session, approval_id, step=step, form=form, refusal=refusal)
-    rows, query, now = _with_row(scene, opened), scene.place.parts(), utcnow()
+    rows, query, now = _with_row(scene, opened), scene.place.parts(), business_now()
     response = render(
         "approvals/inbox.html",
         "approvals/_inbox_list.html",
@@ -162,7 +161,7 @@ def _open(
     form: DecisionForm | None,
     refusal: DomainError | None,
 ) -> _Opened:
-    dossier = open_dossier(session, current_actor(), approval_id, now=utcnow())
+    dossier = open_dossier(session, current_actor(), approval_id, now=business_now())
     if not dossier.is_approver:
         raise NotFound(sentence(N_("There is no such request.")), code="no_approval")
     current, company_id = dossier.approval.revision, dossier.approval.company_id
@@ -220,7 +219,7 @@ def _say(approval_id: str, step: str, action: Action) -> Response:
     def speak(session: Session) -> Approval:
         text = form.note.data or ""
         actor = current_actor()
-        return conversation.say(session, actor, approval_id, action, text=text, now=utcnow())
+        return conversation.say(session, actor, approval_id, action, text=text, now=business_now())
 
     return _act(approval_id, step, speak, form)
 

@@ -9,9 +9,8 @@ from webapp.approvals import attachments, links, reminding, service
 from webapp.approvals.files import Folder
 from webapp.approvals.stranding import tell_of_stranded
 from webapp.approvals.sweeping import Key, Swept
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity.directory import LISTENERS
-from webapp.kernel.clock import utcnow
 from webapp.outbox.delivery import Claimed
 from webapp.outbox.mailer import LINKS
 
@@ -27,7 +26,8 @@ def init_app(app: Flask) -> None:
     """
     app.extensions[LINKS] = make_link
     app.extensions.setdefault(LISTENERS, []).append(tell_of_stranded)
-    app.extensions.setdefault("jobs", []).extend([expire, remind, forget_links, Sweeper()])
+    app.extensions.setdefault("business_jobs", []).extend([expire, remind, forget_links])
+    app.extensions.setdefault("jobs", []).append(Sweeper())
 
 
 def expire(now: datetime) -> int:
@@ -42,7 +42,7 @@ def remind(now: datetime) -> int:
 
 def make_link(message: Claimed) -> str:
     """The path of a new link for the reader of this mail; empty once its time would be over."""
-    now, context = utcnow(), message.payload["context"]
+    now, context = business_now(), message.payload["context"]
     if message.recipient_id is None or message.created_at + links.LIFETIME <= now:
         return ""
     with db.transaction() as session:

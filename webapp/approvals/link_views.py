@@ -20,7 +20,7 @@ from webapp.approvals.forms import LinkForm
 from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.approvals.models import Approval, DecisionLink
 from webapp.approvals.views import bp
-from webapp.extensions import csrf, db
+from webapp.extensions import business_now, csrf, db
 from webapp.i18n import say
 from webapp.identity import kept, limits
 from webapp.identity.domain import Actor
@@ -135,7 +135,7 @@ def _own(actor: Actor, link_id: str) -> DecisionLink | None:
 
 def _decide(link: DecisionLink, signed_in: Actor | None, form: LinkForm) -> Approval:
     with db.transaction() as session:
-        return by_link.decide(session, link, signed_in, form.decision(), now=utcnow())
+        return by_link.decide(session, link, signed_in, form.decision(), now=business_now())
 
 
 def _page(
@@ -148,7 +148,7 @@ def _page(
     token: str = "",
 ) -> Response:
     """The request with the question, or what became of the link and where to go on."""
-    now = utcnow()
+    now = business_now()
     with db.reading() as session:
         sight = by_link.look(session, link, actor, now=now)
     if sight.standing is not Standing.READY or sight.actor is None:

@@ -16,11 +16,10 @@ from webapp.approvals.forms import WordsForm
 from webapp.approvals.list_scene import ListScene, Place, about, open_list
 from webapp.approvals.queries import PAGE_SIZE, Box, Side
 from webapp.approvals.views import bp
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import date, money, reader
 from webapp.identity.frame import frame
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.ids import is_client_id
 from webapp.kernel.sentence import N_
 from webapp.web import address, render, wants_fragment
@@ -52,7 +51,7 @@ def requests() -> Response:
     """What this person asked for, and whose turn it is."""
     with db.looking() as session:
         scene = open_list_here(session, Side.REQUESTER)
-        own = about(session, current_actor(), scene.page.items, now=utcnow())
+        own = about(session, current_actor(), scene.page.items, now=business_now())
     response = render(
         "approvals/requests.html",
         "approvals/_request_list.html",
@@ -91,7 +90,7 @@ def list_context(scene: ListScene) -> dict[str, Any]:
         "everything": address(ENDPOINTS[place.side], box=place.box),
         "options": _options(place.box, scene.offer),
         "is_fragment": wants_fragment(),
-        "now": utcnow(),
+        "now": business_now(),
         "soon": SOON,
         "very_soon": VERY_SOON,
     }

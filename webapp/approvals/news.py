@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 from sqlalchemy import bindparam, select
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals.domain import Action
 from webapp.approvals.models import Approval
+from webapp.extensions import business_now
 from webapp.identity.deputies import deputies_of
-from webapp.kernel.clock import utcnow
 from webapp.ledger.queries import latest
 from webapp.live.board import Change
 from webapp.live.views import SOURCES
@@ -29,10 +30,10 @@ _CHANGED = select(
 
 def init_app(app: Flask) -> None:
     """Let pages with requests on them hear of changes."""
-    app.extensions[SOURCES].append(changes)
+    app.extensions[SOURCES].append(partial(changes, app))
 
 
-def changes(session: Session, since: datetime) -> Iterator[Change]:
+def changes(app: Flask, session: Session, since: datetime) -> Iterator[Change]:
     """Every change of a request whose transaction began after this moment.
 
     Told are requester and approver, those who stand in for the approver, who was the approver
@@ -43,7 +44,7 @@ def changes(session: Session, since: datetime) -> Iterator[Change]:
         return
     former = _former(session, [(row.tenant_id, row.id) for row in rows])
     owners = {(row.tenant_id, row.approver_id) for row in rows}
-    deputies = deputies_of(session, owners, now=utcnow())
+    deputies = deputies_of(session, owners, now=business_now(app))
     for row in rows:
         yield Change(
             mark=f"{row.id} {row.version}",

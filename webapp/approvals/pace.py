@@ -1,4 +1,4 @@
-"""How long requests usually take, from what was decided lately (R49)."""
+"""How long requests usually take, from what was decided lately (R49), and when the next expires."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Protocol
 
-from sqlalchemy import Select, literal, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.approvals.domain import Status
@@ -85,6 +85,17 @@ def rounded(time: timedelta) -> timedelta:
         return max(round(time / _HOUR), 1) * _HOUR
     step = 5 * _MINUTE if time >= 10 * _MINUTE else _MINUTE
     return max(round(time / step), 1) * step
+
+
+def next_expiry(session: Session, tenant_id: str, *, now: datetime) -> datetime | None:
+    """When the next pending request of a tenant expires; None when none is pending."""
+    return session.scalar(
+        select(func.min(Approval.expires_at)).where(
+            Approval.tenant_id == tenant_id,
+            Approval.status == Status.PENDING,
+            Approval.expires_at > now,
+        )
+    )
 
 
 def _key(asked: Asked) -> tuple[str, str]:

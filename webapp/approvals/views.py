@@ -10,11 +10,10 @@ from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
 from webapp.approvals.looking import last_seen
 from webapp.approvals.phrases import offered
 from webapp.approvals.timeline import by_line, tell
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity import kept
 from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError
 from webapp.web import render, wants_fragment
 
@@ -60,7 +59,7 @@ def request_page(
     Whoever looks at another revision than this one, or is refused, gets the whole request: beside
     the panel there would otherwise stand what is no longer true.
     """
-    actor, now = current_actor(), utcnow()
+    actor, now = current_actor(), business_now()
     with db.looking() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)
         is_first = form is None

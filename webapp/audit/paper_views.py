@@ -5,10 +5,9 @@ from flask import Response, make_response
 from webapp.audit.evidence import evidence_for
 from webapp.audit.on_paper import paper
 from webapp.audit.views import bp
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity import rates
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
 
 
@@ -21,7 +20,7 @@ def show_evidence_paper(approval_id: str) -> Response:
     rates.count_paper()
     key, actor = KeyFolder(settings().ledger_folder).signing(), current_actor()
     with db.reading() as session:
-        text = evidence_for(session, actor, approval_id, key, now=utcnow())
+        text = evidence_for(session, actor, approval_id, key, now=business_now())
     response = make_response(printed(paper(text, by=actor.name)))
     response.mimetype = "application/pdf"
     name = f"evidence-{approval_id}.pdf"

@@ -3,9 +3,8 @@
 from flask import Blueprint, Response, make_response
 
 from webapp.audit.evidence import evidence_for
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
 
 bp = Blueprint("audit", __name__)
@@ -16,7 +15,7 @@ def show_evidence(approval_id: str) -> Response:
     """What proves a request, for admins of its company and for whoever decided."""
     key = KeyFolder(settings().ledger_folder).signing()
     with db.reading() as session:
-        text = evidence_for(session, current_actor(), approval_id, key, now=utcnow())
+        text = evidence_for(session, current_actor(), approval_id, key, now=business_now())
     response = make_response(text)
     response.mimetype = "application/json"
     name = f"evidence-{approval_id}.json"

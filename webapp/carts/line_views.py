@@ -13,10 +13,9 @@ from webapp.carts.forms import TextForm
 from webapp.carts.parsing import RawLine, Reading, read, visible, write
 from webapp.carts.queries import CartView
 from webapp.carts.views import bp, earlier_of, heading, save
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import amount, number, percent, say, unit_price
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
 from webapp.web import done, render
 
@@ -48,7 +47,7 @@ def create_import() -> Response:
         return _import_page(form, reading, draft, status=_status(form, draft, is_sound))
     with db.transaction() as session:
         cart_id = service.create(
-            session, actor, name=form.cart_name, lines=draft.new_lines, now=utcnow()
+            session, actor, name=form.cart_name, lines=draft.new_lines, now=business_now()
         )
     return done("carts.show", _("The cart is saved."), cart_id=cart_id)
 

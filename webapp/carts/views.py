@@ -22,11 +22,10 @@ from webapp.carts.forms import (
 )
 from webapp.carts.queries import CartView
 from webapp.carts.snapshot import freeze, thaw
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import Sentence, Verdict
@@ -120,7 +119,7 @@ def create() -> Response:
         return _new_page(form, draft=draft, status=422)
     with db.transaction() as session:
         cart_id = service.create(
-            session, actor, name=form.cart_name, lines=draft.new_lines, now=utcnow()
+            session, actor, name=form.cart_name, lines=draft.new_lines, now=business_now()
         )
     return done("carts.show", _("The cart is saved."), cart_id=cart_id)
 
@@ -173,7 +172,7 @@ def create_deletion(cart_id: str) -> Response:
     form, actor = DeletionForm(), current_actor()
     version = form.version.data or 0 if form.validate() else 0
     with db.transaction() as session:
-        service.remove(session, actor, cart_id, seen_version=version, now=utcnow())
+        service.remove(session, actor, cart_id, seen_version=version, now=business_now())
     return done("carts.index", _("The cart is deleted."))
 
 
@@ -221,7 +220,7 @@ def save(cart: CartView, draft: Draft, *, name: str, seen_version: int) -> Confl
                 name=name,
                 lines=draft.new_lines,
                 seen_version=seen_version,
-                now=utcnow(),
+                now=business_now(),
             )
     except Conflict as conflict:
         return conflict

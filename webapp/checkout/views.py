@@ -12,10 +12,9 @@ from webapp.carts.views import EARLIER, HANDED_TO, VERDICTS
 from webapp.checkout import queries, service
 from webapp.checkout.forms import AskForm
 from webapp.checkout.scene import Scene, load
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity.domain import Actor
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, Sentence, sentence
@@ -64,7 +63,7 @@ def show(resource_type: str, resource_id: str) -> Response:
 @bp.post("/quotes/<resource_id>/checkout", defaults={"resource_type": "quote"})
 def create(resource_type: str, resource_id: str) -> Response:
     """Place the order or hand it over; sent twice, the second answer is that of the first."""
-    now = utcnow()
+    now = business_now()
     scene = _scene(resource_type, resource_id)
     finished = _finished(scene)
     if finished is not None:
@@ -113,7 +112,7 @@ def _act(scene: Scene, delivery: DeliveryForm, ask: AskForm, *, now: datetime) -
 def _scene(resource_type: str, resource_id: str) -> Scene:
     with db.reading() as session:
         kind = _KINDS[resource_type]
-        return load(session, current_actor(), kind, resource_id, now=utcnow())
+        return load(session, current_actor(), kind, resource_id, now=business_now())
 
 
 def _finished(scene: Scene) -> Response | None:
@@ -140,7 +139,7 @@ def _page(
     offered: bool = False,
 ) -> Response:
     if not offered:
-        _offer(scene, delivery, ask, now=utcnow())
+        _offer(scene, delivery, ask, now=business_now())
     shipping = _shipping(scene, delivery)
     total = _total(scene, shipping)
     ask.total.data = str(total.minor)

@@ -11,11 +11,10 @@ from webapp.approvals import oversight
 from webapp.company.message_sheet import message_cells, message_heads
 from webapp.company.message_words import fault_in_words, topic_in_words
 from webapp.company.views import bp
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.i18n import say
 from webapp.identity.guards import current_actor
 from webapp.identity.recording import open_place
-from webapp.kernel.clock import utcnow
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, sentence
 from webapp.outbox import queries, service
@@ -102,7 +101,7 @@ def replay_message(message_id: str) -> Response:
     with db.transaction() as session:
         place = open_place(session, actor)
         service.replay(
-            session, actor.tenant_id, message_id, now=utcnow(), company_id=place.company.id
+            session, actor.tenant_id, message_id, now=business_now(), company_id=place.company.id
         )
     return done("company.list_messages", sentence(_AGAIN), box=str(Box.WAITING))
 

@@ -12,12 +12,11 @@ from webapp.company.forms import RoleForm
 from webapp.company.people_scene import DepartureScene, HandedOver
 from webapp.company.views import bp
 from webapp.errors import status_of
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity import administration
 from webapp.identity.absence_scene import open_absences
 from webapp.identity.domain import Actor, Member, Role
 from webapp.identity.guards import current_actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.web import done, render
@@ -42,7 +41,9 @@ def change_role(person_id: str) -> Response:
     role, seen = Role(str(form.role.data)), Role(str(form.seen.data))
 
     def use_case(session: Session, actor: Actor) -> Member:
-        return administration.change_role(session, actor, person_id, role, seen=seen, now=utcnow())
+        return administration.change_role(
+            session, actor, person_id, role, seen=seen, now=business_now()
+        )
 
     return _change(person_id, use_case, BECAME[role], form=form)
 
@@ -52,7 +53,7 @@ def activate(person_id: str) -> Response:
     """Let somebody act for the company again."""
 
     def use_case(session: Session, actor: Actor) -> Member:
-        return administration.set_active(session, actor, person_id, True, now=utcnow())
+        return administration.set_active(session, actor, person_id, True, now=business_now())
 
     return _change(person_id, use_case, _ACTIVATED)
 
@@ -61,7 +62,7 @@ def activate(person_id: str) -> Response:
 def new_departure(person_id: str) -> Response:
     """What would become of the requests that wait for somebody who goes (R42)."""
     with db.reading() as session:
-        found = scene.load_departure(session, current_actor(), person_id, now=utcnow())
+        found = scene.load_departure(session, current_actor(), person_id, now=business_now())
     return _departure_page(found)
 
 
@@ -69,7 +70,7 @@ def new_departure(person_id: str) -> Response:
 def create_departure(person_id: str) -> Response:
     """Hand over what waits for somebody, each request by itself, and end their access."""
     with db.reading() as session:
-        found = scene.load_departure(session, current_actor(), person_id, now=utcnow())
+        found = scene.load_departure(session, current_actor(), person_id, now=business_now())
     if not found.may_leave:
         return _departure_page(found, status=403)
     results = [
@@ -78,7 +79,7 @@ def create_departure(person_id: str) -> Response:
     ]
 
     def use_case(session: Session, actor: Actor) -> Member:
-        return administration.set_active(session, actor, person_id, False, now=utcnow())
+        return administration.set_active(session, actor, person_id, False, now=business_now())
 
     if not any(results):
         return _change(person_id, use_case, _DEACTIVATED)
@@ -95,7 +96,7 @@ def take_over(person_id: str) -> Response:
     """Look after an imported person on this page from now on."""
 
     def use_case(session: Session, actor: Actor) -> Member:
-        return administration.take_over(session, actor, person_id, now=utcnow())
+        return administration.take_over(session, actor, person_id, now=business_now())
 
     return _change(person_id, use_case, _TAKEN_OVER)
 
@@ -105,7 +106,7 @@ def invite(person_id: str) -> Response:
     """Send somebody who has not come yet the invitation once more (R43)."""
 
     def use_case(session: Session, actor: Actor) -> Member:
-        return administration.invite_again(session, actor, person_id, now=utcnow())
+        return administration.invite_again(session, actor, person_id, now=business_now())
 
     return _change(person_id, use_case, _INVITED)
 
@@ -119,8 +120,10 @@ def _person_page(
 ) -> Response:
     wanted = Role(str(form.role.data)) if form is not None and form.wants_preview else None
     with db.reading() as session:
-        found = scene.load_person(session, current_actor(), person_id, wanted=wanted, now=utcnow())
-        absences = open_absences(session, current_actor(), person_id, now=utcnow())
+        found = scene.load_person(
+            session, current_actor(), person_id, wanted=wanted, now=business_now()
+        )
+        absences = open_absences(session, current_actor(), person_id, now=business_now())
     role = found.member.role
     return render(
         "company/show_person.html",
@@ -146,7 +149,7 @@ def _departure_page(
         scene=found,
         results=results,
         refusal=refusal,
-        now=utcnow(),
+        now=business_now(),
     )
 
 
@@ -157,7 +160,9 @@ def _hand_over(found: DepartureScene, approval_id: str, to: str) -> HandedOver |
     person_id = found.member.person_id
     try:
         with db.transaction() as session:
-            made = reassign(session, current_actor(), approval_id, to, seen=person_id, now=utcnow())
+            made = reassign(
+                session, current_actor(), approval_id, to, seen=person_id, now=business_now()
+            )
             name = f"{made.approver_first_name} {made.approver_last_name}"
     except (Conflict, Forbidden, NotFound) as refusal:
         return HandedOver(approval_id=approval_id, is_done=False, words=refusal.sentence)

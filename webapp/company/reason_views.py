@@ -6,11 +6,10 @@ from webapp.approvals import phrases
 from webapp.approvals.phrases import LONGEST_PHRASE, MOST_PHRASES, USUAL
 from webapp.company.forms import PhrasesForm
 from webapp.company.views import bp
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity.guards import current_actor
 from webapp.identity.recording import open_place
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
@@ -34,7 +33,11 @@ def update_reasons() -> Response:
     try:
         with db.transaction() as session:
             phrases.write_list(
-                session, current_actor(), wanted, seen_version=form.version.data or 0, now=utcnow()
+                session,
+                current_actor(),
+                wanted,
+                seen_version=form.version.data or 0,
+                now=business_now(),
             )
     except Invalid as refusal:
         form.refuse(refusal)

@@ -9,10 +9,9 @@ from webapp.approvals.timeline import tell
 from webapp.company.forms import SuccessorForm
 from webapp.company.views import bp
 from webapp.errors import status_of
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity.guards import current_actor
 from webapp.identity.policy import may_administer
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Forbidden, require
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
@@ -39,10 +38,10 @@ def change_approver(approval_id: str) -> Response:
                 approval_id,
                 str(form.approver.data),
                 seen=str(form.seen.data),
-                now=utcnow(),
+                now=business_now(),
             )
             name = f"{made.approver_first_name} {made.approver_last_name}"
-            absence = oversight.covered(session, actor, now=utcnow()).words_on(
+            absence = oversight.covered(session, actor, now=business_now()).words_on(
                 made, made.approver_id
             )
     except (Conflict, Forbidden) as refusal:
@@ -66,7 +65,7 @@ def _request_page(
     actor = current_actor()
     require(may_administer(actor))
     with db.reading() as session:
-        overview = oversight.open_overview(session, actor, approval_id, now=utcnow())
+        overview = oversight.open_overview(session, actor, approval_id, now=business_now())
     seen = {"seen": overview.summary.approver_id}
     return render(
         "company/show_request.html",
@@ -75,7 +74,7 @@ def _request_page(
         form=form or SuccessorForm(formdata=None, data=seen),
         refusal=refusal,
         headlines=tell(overview.events, actor.person_id),
-        now=utcnow(),
+        now=business_now(),
         soon=SOON,
         very_soon=VERY_SOON,
     )

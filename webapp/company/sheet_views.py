@@ -15,12 +15,11 @@ from webapp.company import queries, scene
 from webapp.company.domain import SOURCES, Trace
 from webapp.company.message_sheet import message_cells, message_heads
 from webapp.company.views import bp
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity.guards import current_actor
 from webapp.identity.policy import may_administer
 from webapp.identity.recording import Place, open_place
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import require
 from webapp.kernel.paging import Page
 from webapp.outbox.queries import Row
@@ -38,7 +37,7 @@ def people_sheet() -> Response:
     actor, search = current_actor(), read_search(request.args)
     with db.reading() as session:
         place = open_place(session, actor)
-        moves = scene.moves_of(session, actor, now=utcnow())
+        moves = scene.moves_of(session, actor, now=business_now())
     heads = [_("Name"), _("E-mail address"), _("Role"), _("In the approval group")]
     heads += [_("Active"), _("Source"), _("Requests that wait for them")]
     return write("people", heads, _people(place, search.text, moves))
@@ -63,7 +62,7 @@ def figures_sheet() -> Response:
     actor = current_actor()
     with db.reading() as session:
         open_place(session, actor)
-        found = figures(session, actor, now=utcnow(), zone=reader().zone)
+        found = figures(session, actor, now=business_now(), zone=reader().zone)
     heads = [_("First day of the month"), _("Decided"), _("Declined"), _("Median in minutes")]
     rows = ([one.first_day, one.decided, one.declined, _minutes(one)] for one in found.months)
     return write("figures", heads, rows)

@@ -27,13 +27,12 @@ from webapp.company.forms import (
 )
 from webapp.company.queries import SHOWN_PEOPLE
 from webapp.company.scene import View, role_options
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import reader
 from webapp.identity import administration
 from webapp.identity.guards import current_actor
 from webapp.identity.policy import Deed
 from webapp.identity.signing_again import set_amount
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
@@ -59,7 +58,7 @@ def create_person() -> Response:
     try:
         with db.transaction() as session:
             member = administration.add_member(
-                session, current_actor(), form.newcomer(), now=utcnow()
+                session, current_actor(), form.newcomer(), now=business_now()
             )
     except Invalid as refusal:
         form.refuse(refusal)
@@ -97,7 +96,7 @@ def change_group() -> Response:
     try:
         with db.transaction() as session:
             administration.set_group(
-                session, current_actor(), people, seen_version=seen, now=utcnow()
+                session, current_actor(), people, seen_version=seen, now=business_now()
             )
     except DomainError as refusal:
         return _refused(form, refusal)
@@ -112,7 +111,9 @@ def _set_amount(form: LimitForm, deed: Deed) -> Response:
         if form.step.data == PREVIEW:
             return _page(View.RULES, form)
         with db.transaction() as session:
-            set_amount(session, current_actor(), deed, amount, seen_version=seen, now=utcnow())
+            set_amount(
+                session, current_actor(), deed, amount, seen_version=seen, now=business_now()
+            )
     except DomainError as refusal:
         return _refused(form, refusal)
     is_set, is_none = _AMOUNTS[deed]
@@ -148,7 +149,7 @@ def _page(
             view,
             search=search,
             cursor=cursor,
-            now=utcnow(),
+            now=business_now(),
             zone=reader().zone,
         )
         effects = _effects(session, limit_form, group_form)
@@ -177,7 +178,7 @@ def _page(
         refusal=refusal,
         older=older and _address(view, {**parts, "after": older}),
         first=_address(view, parts) if cursor else None,
-        now=utcnow(),
+        now=business_now(),
         soon=SOON,
         very_soon=VERY_SOON,
     )
@@ -211,7 +212,7 @@ def _effects(
     grouped = group_form is not None and group_form.wants_preview
     if not (limited or grouped):
         return None, None
-    pending = oversight.pending(session, current_actor(), now=utcnow())
+    pending = oversight.pending(session, current_actor(), now=business_now())
     return (
         pending.effect(pending.crew.with_limit(limit_form.read()))
         if limit_form and limited

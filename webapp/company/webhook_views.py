@@ -7,10 +7,9 @@ from webapp.approvals import oversight
 from webapp.company.message_words import fault_in_words
 from webapp.company.views import bp
 from webapp.company.webhook_forms import WebhookForm, fresh
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity.guards import current_actor
 from webapp.identity.recording import Place, open_place
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
@@ -53,7 +52,7 @@ def create_webhook() -> Response:
     try:
         with db.transaction() as session:
             shown = service.add_own(
-                session, current_actor(), form.draft(is_active=True), _desk(), now=utcnow()
+                session, current_actor(), form.draft(is_active=True), _desk(), now=business_now()
             )
     except Invalid as refusal:
         form.refuse(refusal)
@@ -77,7 +76,7 @@ def show_webhook(webhook_id: str) -> Response:
         older=f"{here}?after={page.next_cursor}" if page.next_cursor else None,
         first=here if cursor else None,
         fault_in_words=fault_in_words,
-        now=utcnow(),
+        now=business_now(),
         sending=settings().sending,
     )
 
@@ -107,7 +106,7 @@ def update_webhook(webhook_id: str) -> Response:
                 form.draft(),
                 desk=_desk(),
                 seen_version=form.version.data or 0,
-                now=utcnow(),
+                now=business_now(),
             )
     except Invalid as refusal:
         form.refuse(refusal)
@@ -121,7 +120,7 @@ def update_webhook(webhook_id: str) -> Response:
 def test_webhook(webhook_id: str) -> Response:
     """Send something that only tries the way."""
     with db.transaction() as session:
-        message_id = service.ping_own(session, current_actor(), webhook_id, now=utcnow())
+        message_id = service.ping_own(session, current_actor(), webhook_id, now=business_now())
     return done(
         "company.show_delivery",
         sentence(_TESTED),
@@ -140,7 +139,9 @@ def new_webhook_secret(webhook_id: str) -> Response:
 def create_webhook_secret(webhook_id: str) -> Response:
     """Make a new secret, and show it once."""
     with db.transaction() as session:
-        shown = service.rotate_own(session, current_actor(), webhook_id, _desk(), now=utcnow())
+        shown = service.rotate_own(
+            session, current_actor(), webhook_id, _desk(), now=business_now()
+        )
     return _secret_page(shown, is_new=False)
 
 
@@ -154,7 +155,7 @@ def new_webhook_removal(webhook_id: str) -> Response:
 def create_webhook_removal(webhook_id: str) -> Response:
     """Remove it with its log."""
     with db.transaction() as session:
-        url = service.remove_own(session, current_actor(), webhook_id, now=utcnow())
+        url = service.remove_own(session, current_actor(), webhook_id, now=business_now())
     return done("company.list_webhooks", sentence(_REMOVED, address=url))
 
 
@@ -171,7 +172,7 @@ def show_delivery(webhook_id: str, message_id: str) -> Response:
         delivery=found,
         message=found.message,
         fault_in_words=fault_in_words,
-        now=utcnow(),
+        now=business_now(),
     )
 
 
@@ -179,7 +180,7 @@ def show_delivery(webhook_id: str, message_id: str) -> Response:
 def replay_delivery(webhook_id: str, message_id: str) -> Response:
     """Send it again under the id that it has."""
     with db.transaction() as session:
-        service.replay_own(session, current_actor(), webhook_id, message_id, now=utcnow())
+        service.replay_own(session, current_actor(), webhook_id, message_id, now=business_now())
     return done(
         "company.show_delivery", sentence(_AGAIN), webhook_id=webhook_id, message_id=message_id
     )

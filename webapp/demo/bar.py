@@ -1,13 +1,16 @@
-"""What stands above every page of the demo: everybody whom one press makes one."""
+"""What stands above every page of the demo: whom a press makes one, and what time it is."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from flask import Flask, g, request
 
-from webapp.demo import cast
-from webapp.extensions import db
+from webapp.demo import cast, clock
+from webapp.demo.idp import folder
+from webapp.extensions import business_now, db
 from webapp.identity.domain import Member
+from webapp.reader import reader
 
 _BAR = "demo_bar"
 
@@ -38,6 +41,17 @@ class Bar:
     def here(self) -> str:
         """The page to come back to as somebody else; empty after a form, which has no address."""
         return request.full_path.rstrip("?") if request.method == "GET" else ""
+
+    @property
+    def now(self) -> datetime | None:
+        """The moment by the clock of the business for the reader; None where it cannot be moved."""
+        return business_now().astimezone(reader().zone) if folder() else None
+
+    @cached_property
+    def ahead(self) -> timedelta:
+        """By how much the clock was moved."""
+        here = folder()
+        return clock.ahead(here.clock) if here else timedelta()
 
 
 def init_app(app: Flask) -> None:

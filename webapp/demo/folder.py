@@ -37,6 +37,11 @@ class Folder:
         return self.path / "began"
 
     @property
+    def clock(self) -> Path:
+        """By how many seconds the clock of the business was moved; all processes read it."""
+        return self.path / "clock"
+
+    @property
     def signing_key(self) -> Path:
         """The key that the provider signs with."""
         return self.path / "signing-key.json"

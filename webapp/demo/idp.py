@@ -4,14 +4,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, cast
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.engine import make_url
 
 from webapp.demo import cast as people
 from webapp.demo.folder import Folder, signing_key
 from webapp.demo.grants import Grants, digest
 from webapp.demo.provider import Client, Provider, make_provider
-from webapp.extensions import db, settings
+from webapp.extensions import db, settings, settings_of
 
 _PROVIDER = "countersign.demo.provider"
 _making = Lock()
@@ -27,7 +27,12 @@ def provider() -> Provider:
 
 def folder() -> Folder | None:
     """The folder of this demo, or None when its database is not a file in one."""
-    url = make_url(settings().database_url)
+    return folder_of(current_app)
+
+
+def folder_of(app: Flask) -> Folder | None:
+    """The folder of a demo, or None when its database is not a file in one."""
+    url = make_url(settings_of(app).database_url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
     found = Folder(Path(url.database).parent)

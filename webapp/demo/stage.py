@@ -124,6 +124,7 @@ def _copy(folder: Folder) -> None:
 
 
 def _note_beginning(folder: Folder) -> None:
+    folder.clock.unlink(missing_ok=True)
     folder.stamp.touch()
     shutil.copystat(folder.template, folder.stamp)
 

@@ -25,9 +25,8 @@ from webapp.emporix import (
 from webapp.emporix.approval_bodies import Creation, Question
 from webapp.emporix.idempotency import once
 from webapp.emporix.repeats import Answer
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity.domain import Actor
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
 from webapp.kernel.sentence import sentence
 
@@ -76,7 +75,7 @@ def create(tenant: str) -> Response:
 def list_all(tenant: str) -> Response:
     """The approvals of the caller, as requester or approver, page by page."""
     actor = access.actor()
-    _settle(actor, now=utcnow())
+    _settle(actor, now=business_now())
     is_counted = request.headers.get("X-Total-Count", "").lower() == "true"
     with db.reading() as session:
         found = searching.find(session, actor, request.args, with_count=is_counted)
@@ -90,7 +89,7 @@ def list_all(tenant: str) -> Response:
 def show(tenant: str, approval_id: str) -> Response:
     """One approval of the caller; `ETag` is its version, and `If-None-Match` is honoured."""
     actor = access.actor()
-    _settle(actor, now=utcnow())
+    _settle(actor, now=business_now())
     with db.reading() as session:
         row = queries.get(session, actor, approval_id)
         response = jsonify(approval_shapes.approval(row, queries.revision(session, row)))
@@ -120,7 +119,7 @@ def patch(tenant: str, approval_id: str) -> Response:
 @bp.delete(_ONE, merge_slashes=False)
 def delete(tenant: str, approval_id: str) -> ResponseReturnValue:
     """Withdraw a pending approval; it stays readable as CLOSED (section 3.6)."""
-    actor, now = access.actor(), utcnow()
+    actor, now = access.actor(), business_now()
     with db.transaction() as session:
         _require_match(session, actor, approval_id)
         row = queries.claim(session, actor, approval_id)
@@ -136,7 +135,7 @@ def delete(tenant: str, approval_id: str) -> ResponseReturnValue:
 def permitted(tenant: str) -> dict[str, Any]:
     """Whether the caller may order this now, and by which live approval (section 5.4)."""
     actor, question = access.actor(), reading.read(Question)
-    _settle(actor, now=utcnow())
+    _settle(actor, now=business_now())
     with db.reading() as session:
         found = checkout.permission(session, actor, question.type, question.resource_id)
     return approval_shapes.permission(found)
@@ -148,7 +147,7 @@ def search_users(tenant: str) -> Response:
     actor, question = access.actor(), reading.read(Question)
     with db.reading() as session:
         found = checkout.approvers(
-            session, actor, question.type, question.resource_id, now=utcnow()
+            session, actor, question.type, question.resource_id, now=business_now()
         )
     return jsonify(approval_shapes.users(found))
 

@@ -8,8 +8,7 @@ from webapp.carts.baskets import Basket, Criteria, Shopper
 from webapp.carts.domain import Line
 from webapp.emporix import access, cart_bodies, cart_shapes, dialect, reading
 from webapp.emporix.cart_bodies import CartChange, Item, ItemChange, Merge, NewCart
-from webapp.extensions import db
-from webapp.kernel.clock import utcnow
+from webapp.extensions import business_now, db
 from webapp.kernel.errors import Forbidden, Invalid
 from webapp.kernel.sentence import sentence
 
@@ -25,7 +24,7 @@ def create(tenant: str) -> ResponseReturnValue:
     body = reading.read(NewCart)
     _require_own(customer_id=body.customer_id)
     with db.transaction() as session:
-        cart_id = shopping.create(session, _shopper(), body.new_basket(), now=utcnow())
+        cart_id = shopping.create(session, _shopper(), body.new_basket(), now=business_now())
     answer = {"cartId": cart_id, "yrn": cart_shapes.cart_yrn(tenant, cart_id)}
     place = url_for(".show", tenant=tenant, cart_id=cart_id)
     return answer, 201, {"Location": place, "Version": "1"}
@@ -43,7 +42,7 @@ def find(tenant: str) -> ResponseReturnValue:
     if basket is None and _argument("create").lower() == _TRUE and request.method == "GET":
         _require_manage()
         with db.transaction() as session:
-            basket = shopping.find_or_create(session, shopper, criteria, now=utcnow())
+            basket = shopping.find_or_create(session, shopper, criteria, now=business_now())
     if basket is None:
         raise baskets.no_cart()
     return cart_shapes.cart(basket)
@@ -76,7 +75,7 @@ def change(tenant: str, cart_id: str) -> ResponseReturnValue:
             cart_id,
             parts=body.parts(),
             seen_version=body.seen_version,
-            now=utcnow(),
+            now=business_now(),
         )
     return "", 204
 
@@ -85,7 +84,7 @@ def change(tenant: str, cart_id: str) -> ResponseReturnValue:
 def delete(tenant: str, cart_id: str) -> ResponseReturnValue:
     """Delete the cart."""
     with db.transaction() as session:
-        shopping.delete(session, _shopper(), cart_id, now=utcnow())
+        shopping.delete(session, _shopper(), cart_id, now=business_now())
     return "", 204
 
 
@@ -100,7 +99,7 @@ def add_item(tenant: str, cart_id: str) -> ResponseReturnValue:
     """Put something into the cart; more of the same raises the quantity of its item."""
     wanted = reading.read(Item).wanted()
     with db.transaction() as session:
-        line = shopping.add_item(session, _shopper(), cart_id, wanted, now=utcnow())
+        line = shopping.add_item(session, _shopper(), cart_id, wanted, now=business_now())
     answer = {"itemId": line.line_id, "yrn": cart_shapes.item_yrn(tenant, line)}
     return answer, 201, {"Location": _place(tenant, cart_id, line)}
 
@@ -111,7 +110,7 @@ def add_items(tenant: str, cart_id: str) -> ResponseReturnValue:
     batch = cart_bodies.read_batch()
     sound = [each for each in batch if not isinstance(each, Invalid)]
     with db.transaction() as session:
-        added = iter(shopping.add_items(session, _shopper(), cart_id, sound, now=utcnow()))
+        added = iter(shopping.add_items(session, _shopper(), cart_id, sound, now=business_now()))
     outcomes = [each if isinstance(each, Invalid) else next(added) for each in batch]
     return jsonify(
         [_entry(tenant, cart_id, index, outcome) for index, outcome in enumerate(outcomes)]
@@ -122,7 +121,7 @@ def add_items(tenant: str, cart_id: str) -> ResponseReturnValue:
 def clear(tenant: str, cart_id: str) -> ResponseReturnValue:
     """Take everything out of the cart."""
     with db.transaction() as session:
-        shopping.clear(session, _shopper(), cart_id, now=utcnow())
+        shopping.clear(session, _shopper(), cart_id, now=business_now())
     return "", 204
 
 
@@ -136,7 +135,7 @@ def change_item(tenant: str, cart_id: str, item_id: str) -> ResponseReturnValue:
         basket = baskets.claim(session, _shopper(), cart_id)
         body.require_same(basket.lines, item_id)
         shopping.change_item(
-            session, _shopper(), cart_id, item_id, quantity=body.quantity, now=utcnow()
+            session, _shopper(), cart_id, item_id, quantity=body.quantity, now=business_now()
         )
     return "", 204
 
@@ -145,7 +144,7 @@ def change_item(tenant: str, cart_id: str, item_id: str) -> ResponseReturnValue:
 def remove_item(tenant: str, cart_id: str, item_id: str) -> ResponseReturnValue:
     """Take one item out."""
     with db.transaction() as session:
-        shopping.remove_item(session, _shopper(), cart_id, item_id, now=utcnow())
+        shopping.remove_item(session, _shopper(), cart_id, item_id, now=business_now())
     return "", 204
 
 
@@ -154,7 +153,7 @@ def merge(tenant: str, cart_id: str) -> ResponseReturnValue:
     """Put what is in other carts into this one, after signing in for example."""
     others = reading.read(Merge).carts
     with db.transaction() as session:
-        basket = shopping.merge(session, _shopper(), cart_id, others, now=utcnow())
+        basket = shopping.merge(session, _shopper(), cart_id, others, now=business_now())
     return cart_shapes.cart(basket)
 
 

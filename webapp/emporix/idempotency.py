@@ -17,7 +17,7 @@ from webapp.approvals.freshness import SIGN_IN_AGAIN
 from webapp.emporix import access, dialect, repeats
 from webapp.emporix.reading import unusable_text
 from webapp.emporix.repeats import Answer, Claim
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import DomainError, Invalid
 from webapp.kernel.sentence import sentence
@@ -40,7 +40,7 @@ def once(work: Work) -> Response:
     if key is not None:
         return _once(_claim_for(key), work)
     with db.transaction() as session:
-        answer = work(session, utcnow())
+        answer = work(session, business_now())
     return _response(answer)
 
 
@@ -52,7 +52,7 @@ def _once(claim: Claim, work: Work) -> Response:
         return _response(before, {REPLAYED: "true"})
     try:
         with db.transaction() as session:
-            answer = work(session, now)
+            answer = work(session, business_now())
             repeats.keep(session, claim, answer)
     except DomainError as refusal:
         return _refused(claim, refusal)

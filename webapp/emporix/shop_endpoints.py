@@ -18,9 +18,8 @@ from webapp.carts.catalogue import Shop
 from webapp.carts.domain import Product, ResourceType
 from webapp.emporix import access, paging, reading, shop_shapes
 from webapp.emporix.reading import Body
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.identity.bearers import Bearer
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Invalid, NotFound
 from webapp.kernel.sentence import sentence
 
@@ -180,7 +179,7 @@ def find_site(tenant: str) -> Response:
         found = catalogue.shops(session, tenant)
     country = (wanted.country or "").upper()
     serving = [one for one in found if not country or country in one.facts.countries]
-    today = utcnow().date()
+    today = business_now().date()
     return jsonify([shop_shapes.site_with_windows(one, after=today, most=most) for one in serving])
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from webapp.extensions import db
+from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity import absences
 from webapp.identity.absence_scene import AbsenceScene, open_absences
@@ -10,7 +10,6 @@ from webapp.identity.absences import Plan
 from webapp.identity.forms import AbsenceForm
 from webapp.identity.guards import current_actor
 from webapp.identity.policy import may_administer
-from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Forbidden, Invalid, NotFound, require
 from webapp.kernel.sentence import N_, sentence
 from webapp.reader import reader
@@ -41,7 +40,7 @@ def end(absence_id: str) -> Response:
     """End an absence before its time, or call it off; admins do it for their people as well."""
     actor = current_actor()
     with db.transaction() as session:
-        away = absences.come_back(session, actor, absence_id, now=utcnow())
+        away = absences.come_back(session, actor, absence_id, now=business_now())
     if away.owner_id == actor.person_id:
         return done("account.show", sentence(_ENDED, deputy=away.deputy_name))
     message = sentence(_ENDED_FOR, deputy=away.deputy_name, owner=away.owner_name)
@@ -63,7 +62,7 @@ def create_for(person_id: str) -> Response:
 
 
 def _new_page(owner_id: str) -> Response:
-    scene, today = _scene(owner_id), utcnow().astimezone(reader().zone).date()
+    scene, today = _scene(owner_id), business_now().astimezone(reader().zone).date()
     return _render(AbsenceForm(scene.deputies, data={"first_day": today}), scene)
 
 
@@ -75,7 +74,7 @@ def _create(owner_id: str) -> Response:
     plan = Plan(owner_id=owner_id, deputy_id=form.deputy.data, days=form.days)
     try:
         with db.transaction() as session:
-            away = absences.leave(session, actor, plan, now=utcnow())
+            away = absences.leave(session, actor, plan, now=business_now())
     except Invalid as refusal:
         for name, why in refusal.fields.items():
             form[name].errors = [say(why)]
@@ -91,7 +90,7 @@ def _scene(owner_id: str) -> AbsenceScene:
     """What may be planned; whoever decides nothing has nothing to plan."""
     actor = current_actor()
     with db.reading() as session:
-        scene = open_absences(session, actor, owner_id, now=utcnow())
+        scene = open_absences(session, actor, owner_id, now=business_now())
     if scene is not None and scene.may_plan:
         return scene
     if owner_id != actor.person_id and scene is None:

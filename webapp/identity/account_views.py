@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from flask_babel import gettext
 
 from webapp import i18n
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.identity import clients, keys, queries, service, session_store
 from webapp.identity.absence_scene import open_absences
 from webapp.identity.domain import PersonFacts
@@ -116,7 +116,7 @@ def _page(form: PreferencesForm | None, *, status: int = 200) -> Response:
         )
         own_keys = keys.listed(session, actor, now=utcnow())
         own_clients = clients.listed_own(session, actor)
-        absence_scene = open_absences(session, actor, actor.person_id, now=utcnow())
+        absence_scene = open_absences(session, actor, actor.person_id, now=business_now())
     stored = current_session().stored
     return render(
         "account/show.html",

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.extensions import business_now
 from webapp.identity import deputies, queries, scopes
 from webapp.identity.acting import acting
 from webapp.identity.domain import Actor, Holder, Origin, Workplace
 from webapp.identity.models import ApiClient, Person
-from webapp.kernel.clock import utcnow
 
 
 class TokenRefused(Exception):
@@ -96,7 +96,7 @@ def actor_of(session: Session, tenant_id: str, person_id: str, company_id: str |
     actor = acting(row, place, tenant_id=tenant_id, person_id=person_id)
     if place is None:
         actor = replace(actor, company_id=company_id)
-    return deputies.empowered(session, actor, now=utcnow())
+    return deputies.empowered(session, actor, now=business_now())
 
 
 def _place(places: list[Workplace], company_id: str | None) -> Workplace | None:

@@ -25,7 +25,8 @@ _PRUNED_AT_ONCE = 200
 class Limits:
     """How long a session lives: without a click, in all, and while nobody has signed in.
 
-    And how long a sign-in is fresh, and which kinds (`acr`) are; none means any (R53).
+    And how long a sign-in is fresh, and which kinds (`acr`) are; none means any (R53). What the
+    actor may do at a time is told by the clock of the business, which may be `ahead`.
     """
 
     idle: timedelta
@@ -33,6 +34,7 @@ class Limits:
     anonymous: timedelta = timedelta(hours=4)
     fresh: timedelta = timedelta(minutes=5)
     levels: frozenset[str] = frozenset()
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
     alive = _is_alive(first, limits, now=now)
     actor = _actor(first, places, id_hash, limits) if alive and first.active else None
     if actor is not None and first.was_chosen:
-        actor = deputies.empowered(session, actor, now=now)
+        actor = deputies.empowered(session, actor, now=now + limits.ahead)
     return Stored(
         id_hash=id_hash,
         data=first.data if alive else {},
@@ -274,7 +276,7 @@ def _actor(row: Any, places: list[Workplace], id_hash: str, limits: Limits) -> A
         tenant_id=row.tenant_id,
         person_id=row.person_id,
         session_id=id_hash,
-        signed_in=signed_in(row.data, fresh=limits.fresh, levels=limits.levels),
+        signed_in=signed_in(row.data, fresh=limits.fresh, levels=limits.levels, ahead=limits.ahead),
     )
 
 

@@ -1,6 +1,7 @@
 """Flask's sessions on our table: a random cookie value here, its hash in the database."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
 
 from webapp.config import Settings
-from webapp.extensions import db, settings_of
+from webapp.extensions import ahead, db, settings_of
 from webapp.identity import session_store
 from webapp.identity.domain import Actor
 from webapp.identity.session_store import Limits, Stored
@@ -27,7 +28,7 @@ class ServerSession(SessionMixin):
 
     def __init__(self, app: Flask, token: str | None, user_agent: str) -> None:
         self.database = db.of(app)
-        self.limits = limits(settings_of(app))
+        self.limits = replace(limits(settings_of(app)), ahead=ahead(app))
         self.token = token
         self.user_agent = user_agent
         self.modified = False

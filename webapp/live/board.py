@@ -6,7 +6,7 @@ them. Moments are milliseconds since 1970, by the clock of the machine.
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from webapp.kernel.clock import utcnow
@@ -52,15 +52,17 @@ class Board:
     """Who is looking, and for whom something changed since when.
 
     `look` gives the changes since a moment and may repeat itself; `alive` says which of these
-    sessions still live.
+    sessions still live, and `ahead` by how much the clock of changes is ahead of the machine's.
     """
 
     def __init__(
         self,
         look: Callable[[datetime], Iterable[Change]],
         alive: Callable[[Collection[str]], Collection[str]],
+        *,
+        ahead: Callable[[], timedelta] = timedelta,
     ) -> None:
-        self._look, self._alive = look, alive
+        self._look, self._alive, self._ahead = look, alive, ahead
         self._lock = Lock()
         self._readers: dict[str, tuple[Reader, ...]] = {}
         self._changed: dict[Reader, int] = {}
@@ -89,8 +91,8 @@ class Board:
 
     def refresh(self) -> None:
         """Look at what has changed, unless that was done just now; raises like `has_news`."""
-        now = _now()
-        if now - self._looked < REFRESH or not self._lock.acquire(blocking=False):
+        now = self._now()
+        if 0 <= now - self._looked < REFRESH or not self._lock.acquire(blocking=False):
             return
         try:
             self._read(now)
@@ -100,11 +102,13 @@ class Board:
             self._lock.release()
 
     def _read(self, now: int) -> None:
+        if now < self._looked:
+            self._begin_anew()
         is_behind = now - self._looked > LOOK_BACK
         begin = now - LOOK_BACK if is_behind else self._looked - OVERLAP
         found = list(self._look(datetime.fromtimestamp(begin / 1000, UTC)))
         # They were committed before this moment, and after the last look.
-        seen_at = _now()
+        seen_at = self._now()
         new = [change for change in found if (change.tenant_id, change.mark) not in self._marks]
         for change in new:
             self._marks[change.tenant_id, change.mark] = seen_at
@@ -124,6 +128,10 @@ class Board:
         self._marks = {key: at for key, at in self._marks.items() if at > now - 2 * LOOK_BACK}
         self._checked = now
 
+    def _begin_anew(self) -> None:
+        """The clock went back: what was known then is still to come, or never will."""
+        self._looked = self._known_from = self._checked = 0
+        self._changed, self._marks = {}, {}
 
-def _now() -> int:
-    return int(utcnow().timestamp() * 1000)
+    def _now(self) -> int:
+        return int((utcnow() + self._ahead()).timestamp() * 1000)

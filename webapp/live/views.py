@@ -7,6 +7,7 @@ told something, and everybody else, goes through the guard like for any page (R5
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.http import parse_cookie
 
 from webapp import headers
-from webapp.extensions import db, settings_of
+from webapp.extensions import ahead, business_now, db, settings_of
 from webapp.identity import queries, session_store, sessions
 from webapp.identity.domain import Actor, Role
 from webapp.identity.guards import current_actor
@@ -42,7 +43,7 @@ _DIGITS = 15
 def init_app(app: Flask) -> None:
     """Let features say what changes (`SOURCES`), and pages say from when they are."""
     app.extensions.setdefault(SOURCES, [])
-    board = Board(_look(app), _alive(app))
+    board = Board(_look(app), _alive(app), ahead=partial(ahead, app))
     app.extensions.update({_BOARD: board, _LOBBY: Lobby(board)})
     app.before_request(_begin)
     app.context_processor(lambda: {"live_moment": g.get("live_moment", 0)})
@@ -120,7 +121,7 @@ def _readers(actor: Actor) -> tuple[Reader, ...]:
 
 def _begin() -> None:
     # Everything that was committed before this moment is on the page, whatever it reads later.
-    g.live_moment = int(utcnow().timestamp() * 1000)
+    g.live_moment = int(business_now().timestamp() * 1000)
 
 
 def _seen(query: str) -> int:

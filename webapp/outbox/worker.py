@@ -14,7 +14,7 @@ from flask import Flask
 
 from webapp import metering
 from webapp.config import Settings
-from webapp.extensions import db, settings
+from webapp.extensions import business_now, db, settings
 from webapp.kernel.clock import utcnow
 from webapp.outbox.domain import wait_in_outage
 from webapp.outbox.mailer import write
@@ -39,7 +39,8 @@ def run(app: Flask, *, stop: threading.Event | None = None, once: bool = False) 
 
     With `once` it delivers what is due now, runs the periodic jobs once, and returns. Periodic jobs
     are the functions in `app.extensions["jobs"]`: they get the present moment, open their own
-    transactions, and return how many things they did. The functions in `app.extensions["lanes"]`
+    transactions, and return how many things they did; those in `app.extensions["business_jobs"]`
+    get it by the clock of the business. The functions in `app.extensions["lanes"]`
     deliver what is no mail, each in a thread of its own, so that no slow receiver holds up mails;
     a lane with a method `close` is told when the work ends.
     No outage of the database or of the mail server ends the worker.
@@ -133,20 +134,16 @@ class _Worker:
         if sender is None:
             self._remind("outbox.no_mail_server", "Set COUNTERSIGN_SMTP_URL; mail waits.")
             return False
-        return Round(database=db.database, sender=sender, write=write).run() > 0
+        round_ = Round(database=db.database, sender=sender, write=write, clock=business_now)
+        return round_.run() > 0
 
     def _run_jobs(self) -> None:
         if time.monotonic() < self._jobs_at:
             return
         self._jobs_at = time.monotonic() + _BETWEEN_JOBS
-        jobs: list[Job] = self._app.extensions.get("jobs", [])
-        for job in jobs:
-            name = getattr(job, "__name__", "job")
-            try:
-                if done := job(utcnow()):
-                    log.info("worker.job", job=name, done=done)
-            except Exception as error:  # a job that fails runs again, and stops no other
-                log.error("worker.job_failed", job=name, error=f"{type(error).__name__}: {error}")
+        for clock, jobs in ((utcnow, "jobs"), (business_now, "business_jobs")):
+            for job in self._app.extensions.get(jobs, []):
+                _run_job(job, clock)
 
     def _note_outage(self, event: str, error: Exception) -> None:
         self._failures += 1
@@ -158,6 +155,15 @@ class _Worker:
         if time.monotonic() - self._reminded_at >= _BETWEEN_REMINDERS:
             self._reminded_at = time.monotonic()
             log.warning(event, remedy=remedy)
+
+
+def _run_job(job: Job, clock: Callable[[], datetime]) -> None:
+    name = getattr(job, "__name__", "job")
+    try:
+        if done := job(clock()):
+            log.info("worker.job", job=name, done=done)
+    except Exception as error:  # a job that fails runs again, and stops no other
+        log.error("worker.job_failed", job=name, error=f"{type(error).__name__}: {error}")
 
 
 @contextmanager

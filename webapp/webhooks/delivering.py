@@ -7,7 +7,7 @@ each time; the first message that arrives again lets everything go that waited f
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Select, or_, select
@@ -40,11 +40,12 @@ class Courier:
     vault: Vault
     way: Way = field(default_factory=Way)
     clock: Callable[[], datetime] = utcnow
+    ahead: timedelta = timedelta()
     chance: Callable[[], float] = random.random  # noqa: S311 - spreads attempts, guards nothing
 
     def claim(self, busy: frozenset[tuple[str, str]] = frozenset()) -> list[list[Claimed]]:
         """Messages that are due, together by endpoint; none for endpoints that are busy."""
-        now = self.clock()
+        now = self._now()
         lane = Lane(kind=Kind.WEBHOOK, plan=MOST_TRIES, resting=_resting(now), busy=busy)
         with self.database.reading() as session:
             if not delivery.anything_due(session, now=now, lane=lane):
@@ -70,10 +71,14 @@ class Courier:
                         delivery.release(session, waiting, None)
                 return
 
+    def _now(self) -> datetime:
+        # Messages are due by the clock of the business; signatures bear the time of the machine.
+        return self.clock() + self.ahead
+
     def _bring(self, message: Claimed) -> bool:
         """Make one attempt; whether the endpoint is there for the next message."""
         with self.database.transaction() as session:
-            ours = delivery.renew(session, message, now=self.clock())
+            ours = delivery.renew(session, message, now=self._now())
             endpoint = _endpoint(session, message)
             if ours is None:
                 return True
@@ -88,11 +93,7 @@ class Courier:
     def _secrets(self, endpoint: Endpoint) -> list[str] | str:
         owner = f"{endpoint.tenant_id}/{endpoint.id}"
         sealed = [endpoint.secret]
-        if (
-            endpoint.former_secret
-            and endpoint.former_until
-            and endpoint.former_until > self.clock()
-        ):
+        if endpoint.former_secret and endpoint.former_until and endpoint.former_until > self._now():
             sealed.append(endpoint.former_secret)
         try:
             return [self.vault.open(one, owner) for one in sealed]
@@ -108,7 +109,7 @@ class Courier:
         )
 
     def _note(self, session: Session, message: Claimed, url: str, outcome: Outcome) -> bool:
-        now = self.clock()
+        now = self._now()
         endpoint = _endpoint(session, message)
         if endpoint is None:
             return False

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import delete, select, tuple_
 
 from webapp.config import Settings
-from webapp.extensions import db, settings
+from webapp.extensions import ahead, db, settings
 from webapp.webhooks.delivering import Courier
 from webapp.webhooks.models import Attempt
 from webapp.webhooks.sending import Way
@@ -90,4 +90,5 @@ def forget_attempts(now: datetime) -> int:
 
 def _courier(known: Settings) -> Courier:
     desk = Desk.of(known)
-    return Courier(database=db.database, vault=desk.vault, way=Way(allowed=desk.allowed))
+    way = Way(allowed=desk.allowed)
+    return Courier(database=db.database, vault=desk.vault, way=way, ahead=ahead(current_app))
