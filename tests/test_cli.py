@@ -59,6 +59,7 @@ def countersign(tmp_path: Path) -> Program:
         (),
         ("serve",),
         ("demo",),
+        ("demo", "reset"),
         ("worker",),
         ("db",),
         ("db", "upgrade"),

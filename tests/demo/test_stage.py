@@ -93,6 +93,23 @@ def test_a_desk_in_use_is_reset_as_a_whole(folder: Folder) -> None:
         assert desk.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_the_command_resets_a_demo_that_somebody_shows(
+    folder: Folder, said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(jobs.FOLDER, str(folder.path))
+    _change(folder)
+    with folder.alone("http://127.0.0.1:8099"):
+        jobs.reset(make_app=create_app, echo=said.append)
+    assert _names(folder) == ["Hafen Gruppe"]
+    assert said[0].startswith("The story begins afresh, after 0.")
+    with closing(sqlite3.connect(folder.database)) as desk:
+        query = "SELECT count(*) FROM identities WHERE issuer = ?"
+        assert desk.execute(query, ("http://127.0.0.1:8099/demo/idp",)).fetchone() == (9,)
+    monkeypatch.setenv(jobs.FOLDER, str(tmp_path))
+    with pytest.raises(jobs.DemoFailed, match="There is no demo in"):
+        jobs.reset(make_app=create_app, echo=said.append)
+
+
 def test_an_old_story_is_told_afresh_when_it_is_reset(folder: Folder, said: list[str]) -> None:
     yesterday = time.time() - 2 * 86400
     for path in (folder.template, folder.stamp):

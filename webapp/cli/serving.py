@@ -23,17 +23,22 @@ def serve(host: str, port: int, worker: bool) -> None:
     server.serve(settings, host=host, port=port, with_worker=worker)
 
 
-@main.command()
+@main.group(invoke_without_command=True)
+@click.pass_context
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=None, type=int, help="The port to listen at; a free one from 8080.")
 @click.option("--reset", is_flag=True, help="Begin the story afresh.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the browser.")
 @clearly
-def demo(host: str, port: int | None, reset: bool, open_browser: bool) -> None:
+def demo(
+    context: click.Context, *, host: str, port: int | None, reset: bool, open_browser: bool
+) -> None:
     """Show an invented company with a story, people to sign in as and a mailbox."""
     from webapp.app import create_app
     from webapp.demo import jobs
 
+    if context.invoked_subcommand is not None:
+        return
     jobs.run(
         make_app=create_app,
         host=host,
@@ -42,6 +47,16 @@ def demo(host: str, port: int | None, reset: bool, open_browser: bool) -> None:
         open_browser=open_browser,
         echo=click.echo,
     )
+
+
+@demo.command("reset")
+@clearly
+def reset_demo() -> None:
+    """Begin the story afresh, also while the demo runs."""
+    from webapp.app import create_app
+    from webapp.demo import jobs
+
+    jobs.reset(make_app=create_app, echo=click.echo)
 
 
 @main.command()

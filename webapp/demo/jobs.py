@@ -17,6 +17,7 @@ from typing import NoReturn
 import click
 
 from webapp.config import PREFIX, Settings, to_environ, variable
+from webapp.db import Database, make_engine
 from webapp.demo import cast, stage
 from webapp.demo.folder import Folder
 from webapp.demo.stage import Echo, MakeApp
@@ -49,7 +50,7 @@ def run(
     Everything lies in the folder that `COUNTERSIGN_DEMO_DIR` names, or `.countersign-demo` here.
     Raises `DemoFailed` when the folder is in use or the desk does not come up.
     """
-    folder = Folder(Path(os.environ.get(FOLDER) or ".countersign-demo").absolute())
+    folder = _folder()
     folder.make()
     wanted = port or DEFAULT_PORT
     chosen = free_port(host, wanted)
@@ -64,9 +65,28 @@ def run(
             _wait_until_it_answers(desk, known.base_url)
             _introduce(known.base_url, echo)
             if open_browser and _has_display():
-                webbrowser.open(f"{known.base_url}/demo/people")
+                webbrowser.open(f"{known.base_url}/demo")
             desk.wait()
     echo("The demo has stopped. Start it again, and everything is as you left it.")
+
+
+def reset(*, make_app: MakeApp, echo: Echo = click.echo) -> None:
+    """Begin the story of the demo in this folder afresh, while it runs or before the next start.
+
+    Raises `DemoFailed` when there is none.
+    """
+    folder = _folder()
+    if not folder.database.exists():
+        raise DemoFailed(f"There is no demo in {folder.path}; `countersign demo` makes one.")
+    with folder.alone("") as address:
+        known = settings_for(folder, address or f"http://127.0.0.1:{DEFAULT_PORT}")
+        engine = make_engine(known.database_url)
+        try:
+            began = time.monotonic()
+            stage.restore_running(folder, known, Database(engine), make_app=make_app)
+        finally:
+            engine.dispose()
+    echo(f"The story begins afresh, after {time.monotonic() - began:.1f} seconds.")
 
 
 def settings_for(folder: Folder, base_url: str) -> Settings:
@@ -96,6 +116,10 @@ def free_port(host: str, wanted: int) -> int:
                 probe.bind((host, port))
                 return int(probe.getsockname()[1])
     raise DemoFailed(f"There is no free port at {host}.")
+
+
+def _folder() -> Folder:
+    return Folder(Path(os.environ.get(FOLDER) or ".countersign-demo").absolute())
 
 
 def _may_be_public() -> bool:
@@ -161,7 +185,7 @@ def _introduce(base_url: str, echo: Echo) -> None:
     for name, role, line in cast.introductions():
         echo(f"  {name:<15}{role:<12}{line}")
     echo(f"\nTheir mail arrives at {base_url}/demo/mailbox")
-    echo("Ctrl-C stops the demo; `countersign demo --reset` begins the story afresh.\n")
+    echo("Ctrl-C stops the demo; `countersign demo reset` begins the story afresh.\n")
 
 
 def _has_display() -> bool:
