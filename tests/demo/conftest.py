@@ -101,6 +101,16 @@ class Visitor:
         address = f"{self.url}/demo/people"
         return self.session.post(address, data=fields, headers=headers, timeout=10)
 
+    def press(self, on: str, action: str) -> requests.Response:
+        """Send the form of a page that has only its button."""
+        page = self.get(on)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+        assert token
+        assert f'action="{action}"' in page.text
+        headers = {"Origin": self.url, "Referer": page.url}
+        data = {"csrf_token": token[1]}
+        return self.session.post(self.url + action, data=data, headers=headers, timeout=10)
+
 
 @pytest.fixture
 def visitor(own_database: Database) -> Iterator[Visitor]:

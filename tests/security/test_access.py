@@ -286,6 +286,10 @@ POST /developers/token                  -           401 401 404 404 404 404 404 
 # Without the parameters that the desk sends along, the provider refuses; without the token of a
 # page that was opened before, so do the forms of its pages.
 DEMO = """
+GET  /demo                                200 200 200
+GET  /demo/story                          302 200 302
+POST /demo/story                          419 404 419
+POST /demo/story/end                      401 303 401
 GET  /demo/people                         200 200 200
 POST /demo/people                         419 303 419
 POST /demo/clock                          401 404 401

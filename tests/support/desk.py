@@ -45,7 +45,7 @@ OVER = ((DRILL, 4), (BENCH, 1))
 UNDER = ((DRILL, 1), (BITS, 1))
 Goods = tuple[tuple[tuple[str, str, str, str], int], ...]
 
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 _GRACE = 15.0
 _NUMBERS = count(1)
 

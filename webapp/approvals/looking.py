@@ -15,6 +15,11 @@ def last_seen(session: Session, actor: Actor, approval: Approval) -> int:
     return row.revision if row is not None else approval.revision
 
 
+def has_looked(session: Session, approval: Approval, person_id: str) -> bool:
+    """Whether this person has looked at any revision of it."""
+    return session.get(Look, (approval.tenant_id, approval.id, person_id)) is not None
+
+
 def look(
     session: Session, actor: Actor, approval_id: str, *, revision: int, now: datetime
 ) -> Approval:

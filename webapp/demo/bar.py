@@ -6,13 +6,16 @@ from functools import cached_property
 
 from flask import Flask, g, request
 
-from webapp.demo import cast, clock
+from webapp.demo import cast, clock, guide
+from webapp.demo.guide import Progress
 from webapp.demo.idp import folder
 from webapp.extensions import business_now, db
 from webapp.identity.domain import Member
 from webapp.reader import reader
 
 _BAR = "demo_bar"
+# Which story a browser follows, whoever it is signed in as.
+COOKIE = "countersign-story"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,18 @@ class Bar:
             houses = cast.houses(session)
         members = {one.person_id: one for house in houses for one in house.people}
         return [_face(members[person_id]) for person_id in cast.LINES if person_id in members]
+
+    @cached_property
+    def story(self) -> Progress | None:
+        """The story that this browser follows, and how far it is."""
+        name = request.cookies.get(COOKIE, "")
+        if name not in guide.STORIES:
+            return None
+        here = {face.person_id for face in self.faces}
+        if not here.issuperset(step.by for step in guide.STORIES[name].steps):
+            return None
+        with db.reading() as session:
+            return guide.progress(session, name)
 
     @property
     def here(self) -> str:

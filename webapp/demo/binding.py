@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from webapp.demo import bar, clock_views, switch_views, views
+from webapp.demo import bar, clock_views, guide_views, switch_views, views
 from webapp.demo.stage import MakeApp
 
 # They add their pages to the blueprint of the demo.
-_PAGES = (clock_views, switch_views)
+_PAGES = (clock_views, guide_views, switch_views)
 
 
 def init_app(app: Flask, *, make_app: MakeApp) -> None:

@@ -15,7 +15,7 @@ from webapp.demo.views import bp
 from webapp.extensions import business_now, db, move_business
 from webapp.identity.views import NEXT
 from webapp.kernel.errors import Invalid
-from webapp.kernel.sentence import sentence
+from webapp.kernel.sentence import N_, sentence
 from webapp.web import go, is_local
 
 # As far past the expiry as the worker would need to notice it.
@@ -48,7 +48,7 @@ def _step(by: str) -> timedelta:
     if by in _STEPS:
         return _STEPS[by]
     if by != "expiry":
-        raise Invalid(sentence("The clock does not know this step."), code="unknown_step")
+        raise Invalid(sentence(N_("The clock does not know this step.")), code="unknown_step")
     now = business_now()
     with db.reading() as session:
         at = next_expiry(session, cast.TENANT, now=now)

@@ -26,7 +26,12 @@ def show_people() -> Response:
 
 @bp.post("/people")
 def switch_person() -> Response:
-    """Leave as one person and come back as another, through a real sign-in.
+    """Leave as one person and come back as another, on the same page."""
+    return become(request.form.get("person", ""), request.form.get(NEXT, ""))
+
+
+def become(person_id: str, next_path: str) -> Response:
+    """The way through a real sign-in, as this person and to this page.
 
     The provider is told who it will be and to ask nobody (`login_hint`, `prompt=none`); state,
     nonce and PKCE challenge are fresh as for every other sign-in.
@@ -40,7 +45,10 @@ def switch_person() -> Response:
             )
     session.restart()
     session[CSRF_KEY] = token
-    return _sign_in(request.form.get("person", ""), request.form.get(NEXT, ""))
+    session[NEXT] = url_for("demo.arrive", at=next_path) if is_local(next_path) else ""
+    way = oidc.start(settings().base_url + url_for("identity.callback"))
+    hint = urlencode({"prompt": "none", "login_hint": person_id})
+    return make_response(redirect(f"{way.location}&{hint}", 303))
 
 
 @bp.get("/arrival")
@@ -52,14 +60,6 @@ def arrive() -> Response:
         return make_response(redirect(at))
     words = gettext("That page is not for {name}, who begins here.").format(name=actor.name)
     return done("identity.start", words)
-
-
-def _sign_in(person_id: str, next_path: str) -> Response:
-    session = current_session()
-    session[NEXT] = url_for("demo.arrive", at=next_path) if is_local(next_path) else ""
-    way = oidc.start(settings().base_url + url_for("identity.callback"))
-    hint = urlencode({"prompt": "none", "login_hint": person_id})
-    return make_response(redirect(f"{way.location}&{hint}", 303))
 
 
 def _is_there(path: str, query: str) -> bool:

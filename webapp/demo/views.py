@@ -57,7 +57,7 @@ def reset() -> Response:
     current_session().restart()
     make_app = current_app.extensions[_MAKE_APP]
     stage.restore_running(here, settings(), db.database, make_app=make_app)
-    return go(url_for("demo.show_people"))
+    return go(url_for("demo.show_stage"))
 
 
 @bp.get("/mailbox")
@@ -182,6 +182,7 @@ def add_to_menu(state: BlueprintSetupState) -> None:
     """Put the demo's pages into the account menu of everybody."""
     items: list[NavItem] = state.app.extensions.setdefault("account_menu", [])
     items += [
+        NavItem("stage", N_("Stories of the demo"), "/demo", "list", False),
         NavItem("mailbox", N_("Mailbox of the demo"), "/demo/mailbox", "mail", False),
         NavItem("people", N_("Be somebody else"), "/demo/people", "users", False),
     ]

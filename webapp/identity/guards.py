@@ -40,6 +40,8 @@ PUBLIC = frozenset({
     "demo.userinfo",
     "demo.end_session",
     # Choosing a person of the demo is how one signs in there.
+    "demo.show_stage",
+    "demo.follow_story",
     "demo.show_people",
     "demo.switch_person",
     "demo.reset",
