@@ -246,7 +246,7 @@ class Life(RuleBasedStateMachine):
     def _sweep(self) -> None:
         """What the worker does when it comes by."""
         due = [made for made, known in self.known.items() if self._is_to_be_reminded(known)]
-        assert self.desk.run(remind_due, now=self.now) == len(due)
+        assert self.desk.run(remind_due, now=self.now).done == len(due)
         for made in due:
             self._moved(made, Action.REMIND)
             self.known[made].is_reminded_by_desk = True

@@ -22,7 +22,7 @@ from tests.support.cast import (
     cart,
     quote,
 )
-from webapp.approvals import queries as approvals
+from webapp.approvals import due
 from webapp.carts.domain import ResourceType
 from webapp.checkout import queries
 from webapp.checkout.queries import Permission
@@ -156,9 +156,9 @@ def test_somebody_asked_before_comes_first(desk: Desk) -> None:
 def test_only_what_is_due_and_theirs_is_due_for_somebody(desk: Desk) -> None:
     desk.ask()
     with desk.database.reading() as session:
-        assert approvals.is_due(session, RITA, now=EXPIRED)
-        assert approvals.is_due(session, BOB, now=EXPIRED)
-        assert not approvals.is_due(session, ALAN, now=EXPIRED)
-        assert not approvals.is_due(session, RITA, now=NOW)
-        assert approvals.due(session, now=EXPIRED, actor=ALAN) == []
-        assert len(approvals.due(session, now=EXPIRED, actor=BOB)) == 1
+        assert due.is_due(session, RITA, now=EXPIRED)
+        assert due.is_due(session, BOB, now=EXPIRED)
+        assert not due.is_due(session, ALAN, now=EXPIRED)
+        assert not due.is_due(session, RITA, now=NOW)
+        assert due.to_expire(session, now=EXPIRED, actor=ALAN) == []
+        assert len(due.to_expire(session, now=EXPIRED, actor=BOB)) == 1
