@@ -99,7 +99,9 @@ def test_every_decision_is_listed() -> None:
 
 def test_every_rule_that_is_cited_is_written_down() -> None:
     written = re.findall(r"^\*\*(R\d+)\. ", RULES, re.MULTILINE)
-    assert len(written) == len(set(written))
+    assert sorted(written, key=lambda rule: int(rule[1:])) == [
+        f"R{number}" for number in range(1, len(written) + 1)
+    ]
     cited = {
         (rule, str(source.relative_to(ROOT)))
         for source in SOURCES

@@ -1,4 +1,4 @@
-"""The clock goes back: histories and messages keep their order (R61)."""
+"""The clock goes back: histories and messages keep their order (R60)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Somebody asks what is kept of them (R63)."""
+"""Somebody asks what is kept of them (R61)."""
 
 import json
 import re

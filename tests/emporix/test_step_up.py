@@ -1,4 +1,4 @@
-"""Deciding on large amounts through the API: a challenge, and what answers it (R53, R64)."""
+"""Deciding on large amounts through the API: a challenge, and what answers it (R53, R62)."""
 
 import time
 from typing import Any

@@ -99,7 +99,7 @@ def record(
     """Write history and row together, as one change however many entries tell of it.
 
     The counted update makes sure that one change wins. What is said to happen now happens after the
-    last change, even where the clock went back (R61).
+    last change, even where the clock went back (R60).
     """
     head, moment = head_of(approval), after(approval.modified_at, now)
     values = {name: moment if value == now else value for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""What the desk keeps of a person, for whoever asks to be told (R63)."""
+"""What the desk keeps of a person, for whoever asks to be told (R61)."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the desk keeps of a person and where, to tell them (R63) or to erase it (R59).
+"""What the desk keeps of a person and where, to tell them (R61) or to erase it (R59).
 
 Tables are named here and not their models: this is the one place that has to know all of them.
 """

@@ -9,5 +9,5 @@ def utcnow() -> datetime:
 
 
 def after(earlier: datetime, now: datetime) -> datetime:
-    """The present moment, or one just after `earlier` where the clock went back (R61)."""
+    """The present moment, or one just after `earlier` where the clock went back (R60)."""
     return now if now >= earlier else earlier + timedelta(microseconds=1)

@@ -55,7 +55,7 @@ def post(
     """Write a mail in the caller's transaction; the worker sends it after the commit.
 
     Returns its id. Messages of one tenant and stream are delivered in the order in which they were
-    posted; `written_at` is for a stream that says itself when things happen (R61). The admins of
+    posted; `written_at` is for a stream that says itself when things happen (R60). The admins of
     the company see that it was written. Raises `TypeError` when the context holds what cannot wait
     (see `codec.encode`).
     """

@@ -101,7 +101,7 @@ class Event:
     """Something that happened; `stream_id` names what it is about, so that order is kept.
 
     `data` holds ids, states, amounts and hashes, and no words or names of people. `at` is when it
-    happened, where that is not when it is told (R61).
+    happened, where that is not when it is told (R60).
     """
 
     type: EventType
