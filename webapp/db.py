@@ -1,14 +1,13 @@
 """The database: base, column types, engines for SQLite and PostgreSQL, transactions."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from inspect import signature
 from time import monotonic
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -124,7 +123,7 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(url)
     engine = create_engine(url, pool_size=10, max_overflow=10)
     event.listen(engine, "checkin", _note_use)
-    event.listen(engine, "checkout", _ping_after_rest)
+    event.listen(engine, "checkout", _ping_after_rest(engine.dialect))
     return engine
 
 
@@ -132,21 +131,21 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info[_USED_AT] = monotonic()
 
 
-def _ping_after_rest(
-    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
-) -> None:
-    """Find out whether a connection still lives, unless it has just been in use.
+def _ping_after_rest(dialect: Dialect) -> Callable[..., None]:
+    """What finds out whether a connection still lives, unless it has just been in use.
 
-    Raises:
-        InvalidatePoolError: it does not; the pool then opens new ones.
+    It raises `InvalidatePoolError` where it does not; the pool then opens new ones.
     """
-    if monotonic() - record.info.get(_USED_AT, 0) < _FRESH:
-        return
-    try:
-        connection.cursor().execute("SELECT 1")
-        connection.rollback()
-    except psycopg.Error as error:
-        raise InvalidatePoolError from error
+
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get(_USED_AT, 0) < _FRESH:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    return ping
 
 
 def _sqlite_engine(url: str) -> Engine:
