@@ -88,7 +88,7 @@ def business_now(app: Flask | None = None) -> datetime:
     It is that of `utcnow`, unless a demo has moved its clock. Sign-in, sessions, tokens and the
     limits of calls always go by `utcnow`.
     """
-    return utcnow() + ahead(app or current_app)
+    return utcnow() + (ahead(app or current_app) if app or current_app else timedelta())
 
 
 def ahead(app: Flask) -> timedelta:

@@ -176,10 +176,9 @@ def test_a_request_over_the_limit_shows_by_how_much(as_: As, desk: Desk) -> None
     assert "so an admin must approve" in whole
 
 
-def test_the_reader_gets_it_in_their_language_zone_and_formats(
-    as_: As, desk: Desk, request_id: str
-) -> None:
+def test_the_reader_gets_it_in_their_language_zone_and_formats(as_: As, desk: Desk) -> None:
     reads(desk, "bob", "de", "Asia/Tokyo")
+    request_id = desk.ask()
     desk.approve(request_id)
     reader = PdfReader(io.BytesIO(file(as_, request_id, "bob")))
     root: Any = reader.trailer["/Root"]

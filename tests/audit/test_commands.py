@@ -40,7 +40,7 @@ def test_from_key_to_evidence(countersign: Program, acme_rows: Rows, tmp_path: P
         assert result.exit_code == 0, result.output
     out = str(tmp_path / "evidence.json")
     assert countersign("evidence", made, "--out", out).exit_code == 0
-    assert "File exists" in countersign("evidence", made, "--out", out).stderr
+    assert "is there already" in countersign("evidence", made, "--out", out).stderr
     checked = countersign("audit", "verify-evidence", out, "--key", public)
     assert checked.exit_code == 0
     assert "proven: Entries 1 to 2 stood like this" in checked.stdout

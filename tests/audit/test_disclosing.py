@@ -100,6 +100,6 @@ def test_the_command_writes_a_file_that_only_its_owner_reads(
     assert out.stat().st_mode & 0o777 == 0o600
     assert json.loads(out.read_text("utf-8"))["person"] == "rita"
     again = countersign("export-person", TENANT, "rita", "--out", str(out))
-    assert (again.exit_code, "File exists" in again.stderr) == (1, True)
+    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
     nobody = countersign("export-person", TENANT, "nobody", "--out", str(tmp_path / "x.json"))
     assert (nobody.exit_code, nobody.stderr) == (1, "There is no such person.\n")

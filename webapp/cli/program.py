@@ -35,12 +35,17 @@ def clearly(command: Callable[..., None]) -> Callable[..., None]:
             fail("\n".join(["The settings cannot be used.", *map(str, error.problems)]))
         except DBAPIError as error:
             fail(f"The database refused: {str(error.orig).strip().partition(chr(10))[0]}")
-        except FileExistsError as error:
-            fail(f"{error.filename} is there already; name a new file.")
         except (AssetError, DomainError, OSError) as error:
-            fail(str(error))
+            fail(_sentence(error))
 
     return run
+
+
+def _sentence(error: Exception) -> str:
+    """What the system says of a file that is there already names no remedy."""
+    if isinstance(error, FileExistsError) and error.filename:
+        return f"{error.filename} is there already; name a new file."
+    return str(error)
 
 
 def open_database() -> Any:
