@@ -28,8 +28,9 @@ README = ROOT / "docs" / "screenshot.png"
 PICTURES = ROOT / "docs" / "pictures"
 # The pages that `docs/design.md` shows, by their names in `tests/support/places.py`.
 PICTURED = (
-    "sign-in", "inbox", "request", "request-own-waiting", "requests", "checkout-asks", "cart",
-    "orders", "company", "account", "developers", "design",
+    "sign-in", "inbox", "request", "request-changed", "decision-link", "request-own-waiting",
+    "requests", "checkout-asks", "cart", "orders", "company", "company-rules", "company-waiting",
+    "company-figures", "webhook", "account", "developers", "demo-stage", "design",
 )  # fmt: skip
 WIDTHS = {1440: 900, 768: 1024, 390: 844}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
