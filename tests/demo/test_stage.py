@@ -57,12 +57,10 @@ def test_secrets_and_keys_stay_from_start_to_start(folder: Folder) -> None:
     assert signing_key(None).as_dict() != first
 
 
-def test_a_reset_takes_a_second_and_forgets_everything(folder: Folder, said: list[str]) -> None:
+def test_a_reset_copies_what_was_told_and_forgets_the_rest(folder: Folder, said: list[str]) -> None:
     _change(folder)
-    began = time.monotonic()
     stage.prepare(folder, settings(folder), make_app=create_app, reset=True, echo=said.append)
-    assert time.monotonic() - began < 1.5
-    assert said == []
+    assert said == []  # telling the story anew would say so
     assert _names(folder) == ["Hafen Gruppe"]
 
 
