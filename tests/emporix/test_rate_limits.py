@@ -186,3 +186,10 @@ def test_what_is_over_is_forgotten(app: Flask, acme: Database) -> None:
         assert jobs.forget_tokens(NOW + timedelta(days=60)) == 6
     with acme.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM tokens")) == 0
+
+
+def test_whoever_asks_what_an_address_offers_has_searched_for_nothing(app: Flask) -> None:
+    reply = FlaskClient(app).options(
+        "/quote/acme/quotes?q=status:OPEN", headers={"X-Total-Count": "true"}
+    )
+    assert reply.status_code == 200

@@ -33,7 +33,10 @@ def init_app(app: Flask) -> None:
 
 def count_search() -> None:
     """Count a search, for whoever sends it; aborts with 429 past the limit of a minute."""
-    if request.endpoint in SEARCHES and (request.method == "POST" or _looks()):
+    # Who only asks what there is (OPTIONS) shows no token, and is nobody.
+    if request.method == "OPTIONS" or request.endpoint not in SEARCHES:
+        return
+    if request.method == "POST" or _looks():
         _count([("api search", _sender(g.bearer), settings().api_searches, _MINUTE)])
 
 
