@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
@@ -86,9 +86,11 @@ def business_now(app: Flask | None = None) -> datetime:
     """The present moment of whatever people wait for: requests, reminders, absences, figures.
 
     It is that of `utcnow`, unless a demo has moved its clock. Sign-in, sessions, tokens and the
-    limits of calls always go by `utcnow`.
+    limits of calls always go by `utcnow`, and so does what is no part of an application.
     """
-    return utcnow() + (ahead(app or current_app) if app or current_app else timedelta())
+    if app is None and not has_app_context():
+        return utcnow()
+    return utcnow() + ahead(app or current_app)
 
 
 def ahead(app: Flask) -> timedelta:
