@@ -80,7 +80,8 @@ def test_nothing_of_them_is_left_and_the_history_is_whole(house: House) -> None:
     assert all(one in everything(house) for one in ("Rita Roe", "rita@acme.example", *WORDS))
     done = forget(house)
     found = everything(house)
-    for one in ("Rita Roe", "Roe", "rita@acme.example", "Drawing", *WORDS):
+    # Not three letters alone: salts and hashes may hold them by chance.
+    for one in ("Rita Roe", "'Roe'", '"Roe"', "rita@acme.example", "Drawing", *WORDS):
         assert one not in found
     assert done.label == "Erased person 1"
     assert len(done.files) == 1
