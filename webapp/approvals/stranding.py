@@ -11,8 +11,8 @@ from webapp.approvals.models import Approval
 from webapp.approvals.succession import Crew
 from webapp.identity import queries as identity
 from webapp.identity.domain import Member, Role
+from webapp.identity.notices import recipient_of
 from webapp.outbox import service as outbox
-from webapp.outbox.service import Recipient
 
 _LOOKED_AT = 1000
 _NAMED = 10
@@ -58,12 +58,7 @@ def _tell(
             company_id=first.company_id,
             stream_id=f"stranded.{admin.membership_id}",
             template="stranded",
-            to=Recipient(
-                person_id=admin.person_id,
-                address=admin.email,
-                language=admin.language,
-                time_zone=admin.time_zone,
-            ),
+            to=recipient_of(admin),
             context={
                 "company": first.company_name,
                 "approver": f"{first.approver_first_name} {first.approver_last_name}",

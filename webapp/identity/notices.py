@@ -25,7 +25,7 @@ def invite(session: Session, actor: Actor, member: Member, company: str, *, now:
         "path": "/",
     }
     mail = _Mail(stream_id=member.membership_id, template="invited", context=context)
-    _post(session, actor, _of(member), mail, now=now)
+    _post(session, actor, recipient_of(member), mail, now=now)
 
 
 def tell_of_absence(
@@ -67,7 +67,7 @@ def tell_of_gap(
         path = "/account#away" if to_owner else f"/company/people/{away.owner_id}#away"
         mail = _about(actor, away, "no_deputy", to_owner=to_owner, path=path)
         mail.context.update(actor=by, company=company)
-        _post(session, actor, _of(one), mail, now=now)
+        _post(session, actor, recipient_of(one), mail, now=now)
 
 
 def last_invited(session: Session, member: Member, tenant_id: str) -> datetime | None:
@@ -75,20 +75,21 @@ def last_invited(session: Session, member: Member, tenant_id: str) -> datetime |
     return outbox_queries.last_posted(session, tenant_id, member.membership_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mail:
-    stream_id: str
-    template: str
-    context: dict[str, object]
-
-
-def _of(member: Member) -> Recipient:
+def recipient_of(member: Member) -> Recipient:
+    """Where a mail to this member goes, and in which language and zone it is written."""
     return Recipient(
         person_id=member.person_id,
         address=member.email,
         language=member.language,
         time_zone=member.time_zone,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    stream_id: str
+    template: str
+    context: dict[str, object]
 
 
 def _about(actor: Actor, away: Away, template: str, *, to_owner: bool, path: str) -> _Mail:

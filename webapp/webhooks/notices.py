@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from webapp.identity import queries as identity
 from webapp.identity.domain import Role
+from webapp.identity.notices import recipient_of
 from webapp.outbox import service as outbox
-from webapp.outbox.service import Recipient
 from webapp.webhooks.addresses import parse
 from webapp.webhooks.domain import State
 from webapp.webhooks.models import Endpoint
@@ -30,12 +30,7 @@ def tell_of_end(session: Session, endpoint: Endpoint, error: str, *, now: dateti
             company_id=company.id,
             stream_id=f"webhook.{endpoint.id}",
             template="webhook_off",
-            to=Recipient(
-                person_id=admin.person_id,
-                address=admin.email,
-                language=admin.language,
-                time_zone=admin.time_zone,
-            ),
+            to=recipient_of(admin),
             context={
                 "company": company.name,
                 "address": parse(endpoint.url).authority,
