@@ -132,13 +132,13 @@ def test_a_database_that_only_reads_shows_and_refuses_clearly(
     server.execute("ALTER DATABASE desk SET default_transaction_read_only = on")
     server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'desk'")
     path = f"{machine.url}/approval/acme/approvals/{asked}"
-    assert requests.get(path, headers=bob, timeout=60).status_code == 200
+    # Connections end a moment after they were told to; a client comes again as it was told.
+    wait_until(lambda: requests.get(path, headers=bob, timeout=60).status_code == 200)
     refused = requests.patch(path, headers=bob, json=APPROVE, timeout=60)
     assert refused.status_code == 503
     assert refused.headers["Retry-After"]
     server.execute("ALTER DATABASE desk RESET default_transaction_read_only")
     server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'desk'")
-    # Connections end a moment after they were told to; a client comes again as it was told.
     press = partial(requests.patch, path, headers=bob, json=APPROVE, timeout=60)
     wait_until(lambda: press().status_code == 204)
     report("lists and requests answer; a decision is refused with 503, and taken afterwards")

@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 import requests
 
+from tests.faults import inspection
 from tests.faults.inspection import check_arrived, wait_until
 from tests.faults.machine import FIGURES, KEY, Machine
 from tests.faults.results import Report
@@ -81,7 +82,7 @@ def poison(machine: Machine) -> None:
             outbox.post(
                 session,
                 tenant_id=TENANT,
-                stream_id=f"poison-{number}",
+                stream_id=f"{inspection.POISONED}{number}",
                 template="of another release",
                 to=Recipient(person_id="bob", address="bob@acme.example"),
                 context={},

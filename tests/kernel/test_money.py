@@ -160,7 +160,10 @@ def test_a_refusal_quotes_only_the_beginning_of_a_long_text() -> None:
 def test_the_largest_amount_is_kept_and_the_next_refused() -> None:
     assert Money.of(Decimal(MAX_MINOR).scaleb(-2), "EUR").minor == MAX_MINOR
     assert Money.of(Decimal(-MAX_MINOR).scaleb(-2), "EUR").minor == -MAX_MINOR
-    for minor, shown in ((MAX_MINOR + 1, "10000000000000.01"), (-MAX_MINOR - 1, "-10000000000000.01")):
+    for minor, shown in (
+        (MAX_MINOR + 1, "10000000000000.01"),
+        (-MAX_MINOR - 1, "-10000000000000.01"),
+    ):
         with pytest.raises(AmountOutOfRange, match=f"^{shown} EUR is too large$"):
             Money.of(Decimal(minor).scaleb(-2), "EUR")
 
@@ -196,7 +199,7 @@ def test_a_text_that_is_no_plain_decimal_is_no_amount(text: str) -> None:
     "amount", ["1e60", "1e999998", "-1e999999", "NaN", "sNaN", "Infinity", "-Infinity"]
 )
 def test_what_cannot_be_an_amount_is_out_of_range(amount: str) -> None:
-    with pytest.raises(AmountOutOfRange, match=" EUR is too large$"):
+    with pytest.raises(AmountOutOfRange, match=" EUR is too large"):
         Money.of(Decimal(amount), "EUR")
 
 

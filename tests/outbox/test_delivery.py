@@ -1,6 +1,6 @@
 """Leases, order and settling, on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -15,9 +15,12 @@ from webapp.outbox.models import Message
 SECOND = timedelta(seconds=1)
 
 
-def claim(database: Database, *, limit: int = 10, now: object = NOW) -> list[Claimed]:
+def claim(database: Database, *, limit: int = 10, now: datetime = NOW) -> list[Claimed]:
+    """Lease what is due, and begin with all of it."""
     with database.transaction() as session:
-        return delivery.claim(session, limit=limit, now=now)  # type: ignore[arg-type]
+        claimed = delivery.claim(session, limit=limit, now=now)
+        begun = [delivery.begin(session, message, now=now) for message in claimed]
+        return [message for message in begun if message]
 
 
 def settle(database: Database, message: Claimed) -> bool:
@@ -161,6 +164,19 @@ def test_a_message_that_kills_its_worker_every_time_is_buried(
     assert [one.id for one in claim(database, now=now)] == [behind]
 
 
+def test_a_message_whose_turn_never_came_loses_no_attempt(database: Database, post: Post) -> None:
+    own, now = post(), NOW
+    for _ in range(MAX_ATTEMPTS + 1):
+        with database.transaction() as session:
+            assert delivery.bury(session, now=now) == 0
+            [waiting] = delivery.claim(session, limit=10, now=now)
+        now += LEASE
+    with database.transaction() as session:
+        delivery.release(session, waiting, None)
+    [message] = claim(database, now=now)
+    assert (message.id, message.attempts) == (own, 1)
+
+
 def test_a_message_that_is_given_back_lost_no_attempt(database: Database, post: Post) -> None:
     own = post()
     [message] = claim(database)
@@ -174,16 +190,19 @@ def test_a_message_that_is_given_back_lost_no_attempt(database: Database, post: 
     assert stored(database, own).last_error == "the server is away"
 
 
-def test_a_lease_is_renewed_only_by_its_holder(database: Database, post: Post) -> None:
+def test_an_attempt_begins_with_a_whole_lease_and_only_for_its_holder(
+    database: Database, post: Post
+) -> None:
     post()
-    [message] = claim(database)
     with database.transaction() as session:
-        renewed = delivery.renew(session, message, now=NOW + SECOND)
-    assert renewed is not None
-    assert renewed.leased_until == NOW + SECOND + LEASE
+        [message] = delivery.claim(session, limit=1, now=NOW)
     with database.transaction() as session:
-        assert delivery.renew(session, message, now=NOW + SECOND) is None
-    assert settle(database, renewed)
+        begun = delivery.begin(session, message, now=NOW + SECOND)
+    assert begun is not None
+    assert (begun.attempts, begun.leased_until) == (1, NOW + SECOND + LEASE)
+    with database.transaction() as session:
+        assert delivery.begin(session, message, now=NOW + SECOND) is None
+    assert settle(database, begun)
 
 
 def test_the_backlog_shows_what_waits_since_when_and_what_was_given_up(

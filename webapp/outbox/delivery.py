@@ -3,6 +3,7 @@
 A claim is a lease: whoever dies with it loses it two minutes later, and the message goes out
 again under the same id. `leased_until` is also the proof of ownership: whoever settles a message
 names the lease it was given, and settles nothing when another worker has claimed it meanwhile.
+An attempt counts from the moment it begins: whose turn had not come when a worker died lost none.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ _ERROR_LENGTH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A message that is ours until the lease ends."""
+    """A message that is ours until the lease ends; `attempts` has the one that was begun."""
 
     tenant_id: str
     id: str
@@ -48,6 +49,7 @@ class Claimed:
     due_at: datetime | None = None
     company_id: str | None = None
     target_id: str | None = None
+    is_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class Lane:
 
 
 MAIL_LANE = Lane(kind=Kind.MAIL, plan=MAILS)
-_COLUMNS = [getattr(Message, name) for name in Claimed.__dataclass_fields__]
+_COLUMNS = [getattr(Message, name) for name in Claimed.__dataclass_fields__ if name != "is_begun"]
 
 
 def anything_due(session: Session, *, now: datetime, lane: Lane = MAIL_LANE) -> bool:
@@ -87,7 +89,7 @@ def claim(session: Session, *, limit: int, now: datetime, lane: Lane = MAIL_LANE
             Message.status == MessageStatus.PENDING,
             tuple_(Message.tenant_id, Message.id).in_(select(due.c.tenant_id, due.c.id)),
         )
-        .values(leased_until=now + LEASE, attempts=Message.attempts + 1)
+        .values(leased_until=now + LEASE)
         .returning(*_COLUMNS)
         .execution_options(synchronize_session=False)
     )
@@ -95,14 +97,12 @@ def claim(session: Session, *, limit: int, now: datetime, lane: Lane = MAIL_LANE
     return sorted(claimed, key=lambda message: message.id)
 
 
-def renew(session: Session, message: Claimed, *, now: datetime) -> Claimed | None:
-    """The message with a whole lease ahead of it, or None when the lease was lost."""
-    until = max(now + LEASE, message.leased_until)
-    return (
-        replace(message, leased_until=until)
-        if _settle(session, message, leased_until=until)
-        else None
-    )
+def begin(session: Session, message: Claimed, *, now: datetime) -> Claimed | None:
+    """The message with an attempt more and a whole lease ahead of it, or None: it was lost."""
+    attempts, until = message.attempts + 1, max(now + LEASE, message.leased_until)
+    if not _settle(session, message, attempts=attempts, leased_until=until):
+        return None
+    return replace(message, attempts=attempts, leased_until=until, is_begun=True)
 
 
 def sent(session: Session, message: Claimed, *, now: datetime) -> bool:
@@ -151,7 +151,10 @@ def put_off(
 
 def release(session: Session, message: Claimed, error: str | None) -> None:
     """Give it back untried: the server is away, which is not the message's fault."""
-    values: dict[str, Any] = {"leased_until": None, "attempts": message.attempts - 1}
+    values: dict[str, Any] = {
+        "leased_until": None,
+        "attempts": message.attempts - message.is_begun,
+    }
     if error is not None:
         values["last_error"] = error[:_ERROR_LENGTH]
     _settle(session, message, **values)

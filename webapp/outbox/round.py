@@ -12,7 +12,7 @@ from webapp.db import Database
 from webapp.kernel.clock import utcnow
 from webapp.outbox import delivery
 from webapp.outbox.delivery import Claimed
-from webapp.outbox.domain import LEASE, MessageStatus
+from webapp.outbox.domain import MessageStatus
 from webapp.outbox.letter import Letter
 from webapp.outbox.senders import Deliver, Sender, Undeliverable, Unreachable
 
@@ -44,7 +44,9 @@ class Round:
             if claimed:
                 with self.sender.visit() as deliver:
                     while left:
-                        self._handle(left[0], deliver)
+                        if ours := self._begin(left[0]):
+                            left[0] = ours
+                            self._handle(ours, deliver)
                         left.pop(0)
         except Unreachable as error:
             self._give_back(left, str(error))
@@ -65,30 +67,23 @@ class Round:
                 log.error("outbox.dead", count=given_up)
             return delivery.claim(session, limit=BATCH, now=now)
 
+    def _begin(self, message: Claimed) -> Claimed | None:
+        with self.database.transaction() as session:
+            return delivery.begin(session, message, now=self.clock())
+
     def _handle(self, message: Claimed, deliver: Deliver) -> None:
-        ours = self._with_time_ahead(message)
-        if ours is None:
-            return
         try:
-            deliver(self.write(ours))
+            deliver(self.write(message))
         except Unreachable:
             raise
         except Undeliverable as error:
-            self._note_failure(ours, str(error), refused=error.refused)
+            self._note_failure(message, str(error), refused=error.refused)
         except Exception as error:  # whatever is wrong with one message stops no other
-            self._note_failure(ours, f"{type(error).__name__}: {error}", refused=False)
+            self._note_failure(message, f"{type(error).__name__}: {error}", refused=False)
         else:
             with self.database.transaction() as session:
-                delivery.sent(session, ours, now=self.clock())
-            log.info("outbox.sent", message=ours.id, tenant=ours.tenant_id)
-
-    def _with_time_ahead(self, message: Claimed) -> Claimed | None:
-        """The message with at least half of its lease left, or None when another worker has it."""
-        now = self.clock()
-        if message.leased_until - now > LEASE / 2:
-            return message
-        with self.database.transaction() as session:
-            return delivery.renew(session, message, now=now)
+                delivery.sent(session, message, now=self.clock())
+            log.info("outbox.sent", message=message.id, tenant=message.tenant_id)
 
     def _note_failure(self, message: Claimed, error: str, *, refused: bool) -> None:
         with self.database.transaction() as session:

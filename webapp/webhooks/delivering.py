@@ -78,7 +78,7 @@ class Courier:
     def _bring(self, message: Claimed) -> bool:
         """Make one attempt; whether the endpoint is there for the next message."""
         with self.database.transaction() as session:
-            ours = delivery.renew(session, message, now=self._now())
+            ours = delivery.begin(session, message, now=self._now())
             endpoint = _endpoint(session, message)
             if ours is None:
                 return True
