@@ -270,6 +270,11 @@ ABSENCE = {
             "Ada Admin switched off the webhook to https://shop.example/in",
         ),
         (
+            "CLIENT",
+            {"deed": "client_added", "program": "Storefront"},
+            "Ada Admin made an API client for Storefront",
+        ),
+        (
             "AGAIN",
             {"old": None, "new": money(50000)},
             "Ada Admin asks for a fresh sign-in before decisions above 500.00 EUR",

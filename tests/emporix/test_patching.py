@@ -34,6 +34,10 @@ def op(name: str, path: str, *value: Any) -> dict[str, Any]:
     return {"op": name, "path": path, **({"value": value[0]} if value else {})}
 
 
+def nested(depth: int) -> dict[str, Any]:
+    return {"a": nested(depth - 1)} if depth else {}
+
+
 def patched(document: dict[str, Any], *operations: dict[str, Any]) -> dict[str, Any]:
     return apply(document, parse(list(operations)))
 
@@ -258,6 +262,7 @@ UNFIT = [
     (op("remove", "/details"), "details", "cannot be removed"),
     (op("replace", "/details", {"x": "x" * 1_999_993}), "details",
      "has more than 2000000 characters"),
+    (op("replace", "/details", nested(40)), "details", "is nested too deeply"),
     (op("add", "/resource/deliveryWindow", "x"), PLACE, OBJECT),
     (op("add", "/resource/deliveryWindow", []), PLACE, OBJECT),
     (op("add", "/resource/deliveryWindow", {}), PLACE, "has to name a delivery window"),
@@ -286,7 +291,9 @@ def test_a_value_that_does_not_fit_is_named(
     "operation",
     [
         op("add", "/comment", "a" * 4000),
-        op("replace", "/details", {"x": "x" * 1_999_992}),
+        op("replace", "/details", {"x": "ü" * 1_999_992}),
+        op("replace", "/details", {"x": "x" * 1_999_980, "y": [1, 2]}),
+        op("replace", "/details", nested(39)),
         op("add", "/resource/deliveryWindow/id", "x" * 1000),
     ],
 )

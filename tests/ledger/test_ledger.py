@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -379,9 +380,16 @@ def test_a_hash_covers_everything_that_an_entry_states(name: str, value: object)
     assert entry_hash(**{**STATED, name: value}) != entry_hash(**STATED)
 
 
-def test_a_hash_does_not_depend_on_the_zone_of_a_moment() -> None:
-    there = STATED["at"].astimezone(timezone(timedelta(hours=5)))
-    assert entry_hash(**{**STATED, "at": there}) == entry_hash(**STATED)
+def test_a_hash_depends_on_no_zone_of_a_moment_or_of_a_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, there = entry_hash(**STATED), STATED["at"].astimezone(timezone(timedelta(hours=5)))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        found = entry_hash(**STATED), entry_hash(**{**STATED, "at": there})
+    time.tzset()
+    assert found == (here, here)
 
 
 def test_the_hash_is_pinned_so_that_old_histories_still_verify() -> None:
