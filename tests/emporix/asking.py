@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -17,7 +18,7 @@ from typing import Any
 
 import schemathesis
 import structlog
-from flask import Flask
+from flask import Flask, Response
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.schemas import BaseSchema
@@ -279,9 +280,10 @@ def main(arguments: list[str]) -> int:
     if known.reference:
         document = schemathesis.openapi.from_path(known.reference).raw_schema
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    found = 0
+    found, answers = 0, Counter[str]()
     for seed in known.seeds:
         with desk() as app:
+            _count(app, answers)
             for finding in ask(
                 document,
                 app,
@@ -293,8 +295,16 @@ def main(arguments: list[str]) -> int:
                     continue
                 found += 1
                 print(f"seed {seed}: {finding}\n", flush=True)
-    print(f"{found} found")
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(answers.items()))
+    print(f"{answers.total():,} requests ({kinds}), {found} found")
     return 1 if found else 0
+
+
+def _count(app: Flask, answers: Counter[str]) -> None:
+    @app.after_request
+    def note(response: Response) -> Response:
+        answers[f"{response.status_code // 100}xx"] += 1
+        return response
 
 
 if __name__ == "__main__":
