@@ -45,6 +45,7 @@ _EXPLAINED = {
     r"Secure Flag cookie": "the desk of the scan is on plain http; over https both cookies have it",
     r"anti CSRF token /sign-in": "a stranger has no session to bind a token to; the origin counts",
     r"anti CSRF token /language": "the same",
+    r"LDAP Injection: .* /account/absences/new": "no directory stands behind it; plans grew",
     r"false positive or unexploitable": "sqlmap took it back: a list grew meanwhile",
     r"anti CSRF token /oauth/": "no cookie counts for the API, so no browser lends anybody one",
 }
