@@ -10,10 +10,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 from webapp import logs
 from webapp.config import FIGURES_FOLDER, Settings, to_environ
@@ -36,7 +40,11 @@ def application() -> "Flask":
 
     settings = Settings.from_environ()
     logs.configure(settings.log_level, json=settings.env == "production")
-    return create_app(settings)
+    app = create_app(settings)
+    # Whoever may keep no files compiles the templates at every start.
+    with suppress(OSError, RuntimeError):
+        app.jinja_env.bytecode_cache = _Compiled(pattern=f"countersign-{version('countersign')}-%s")
+    return app
 
 
 def waiting_application() -> "Flask":
@@ -97,6 +105,19 @@ def make_server(
     )
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, in a temporary folder that only this user of the system may enter.
+
+    They are named by release and file, and taken as long as the file says the same: the first
+    page after a start, and of every further process, need not wait until they are compiled.
+    """
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one for others, where there is room for it."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 @contextmanager
 def _figures() -> Iterator[None]:
     """A folder in which the figures of all processes come together, unless one is named already."""
@@ -117,11 +138,14 @@ def _load() -> None:
     Only where the system forks; elsewhere each of them imports it for itself.
     """
     if multiprocessing.get_start_method() == "fork":
+        # Nearly all that an import makes stays, so that searching it for garbage only takes time.
+        gc.disable()
         import webapp.app  # noqa: F401 - for those that come after
 
-        # What is here already is not searched for garbage, which would copy it page by page.
+        # What is here already is not searched either, which would copy it page by page.
         gc.collect()
         gc.freeze()
+        gc.enable()
 
 
 def _at_signal(act: Callable[[], None]) -> None:

@@ -84,6 +84,8 @@ def _environ(database_url: str, folder: Path, *, workers: int) -> dict[str, str]
         "OIDC_CLIENT_SECRET": "secret",
         "WORKERS": str(workers),
     }
+    # As the unit in docs/operations.md has it.
+    own["MALLOC_ARENA_MAX"] = "2"
     return {**own, **{PREFIX + name: text for name, text in settings.items()}}
 
 
