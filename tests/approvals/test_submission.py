@@ -94,7 +94,7 @@ def test_the_history_begins_with_the_submission(desk: Desk) -> None:
     [event] = desk.history(made)
     assert (event.action, event.revision, event.at) == ("SUBMIT", 1, NOW)
     assert (event.actor_id, event.actor_name, event.text) == ("rita", "Rita Roe", "please")
-    assert event.data == {"approver": "Bob Buyer", "total": "500.00 EUR"}
+    assert event.data == {"approver": "Bob Buyer", "approver_id": "bob", "total": "500.00 EUR"}
     assert desk.broken(made) is None
 
 

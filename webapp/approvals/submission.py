@@ -199,6 +199,7 @@ def _create(
             text=comment,
             data={
                 "approver": plan.approver.name,
+                "approver_id": plan.approver.person_id,
                 "total": str(plan.resource.totals.gross),
                 "seal": seal(freeze(plan.resource), terms, delivery.freeze(terms, site)),
             },

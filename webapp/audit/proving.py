@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from webapp.approvals import recording
+from webapp.approvals.agreeing import disagreements
 from webapp.audit.carrying import HEADS
 from webapp.config import Settings
 from webapp.db import Database
@@ -87,7 +88,15 @@ class Proof:
                 _demand(broken)
                 count += 1
                 self.progress()
+        self._agree(session, tenant_id)
         return count
+
+    def _agree(self, session: Session, tenant_id: str, approval_id: str | None = None) -> None:
+        try:
+            with closing(disagreements(session, tenant_id, approval_id)) as found:
+                _demand(next(found, None))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unproven(f"{tenant_id}: a request cannot be read: {error}.") from error
 
     def _checkpoints(self, session: Session, tenant_id: str) -> None:
         if problem := verifying.line_of_checkpoints(session, tenant_id, self._trusted):
@@ -102,6 +111,7 @@ class Proof:
             raise Unproven("There is no such request.")
         for head in found:
             _demand(service.verify(session, head))
+            self._agree(session, head.tenant_id, approval_id)
         return f"The history of {approval_id} is whole: {found[0].length} entries, all fit."
 
     def _as_sealed(self, session: Session, signed: Signed, file: Path) -> str:

@@ -70,9 +70,10 @@ def checkpoint(tenant: str | None) -> None:
 def verify(**wanted: Any) -> None:
     """Recompute the history, and name the first entry that does not fit.
 
-    Every chain is followed from its first entry to the end that its request states. The stored
-    checkpoints have to follow each other, and the newest one has to fit. Somebody who can rewrite
-    all of that is found with a checkpoint that was carried away.
+    Every chain is followed from its first entry to the end that its request states. The request,
+    its goods and its order have to say what the chain says. The stored checkpoints have to follow
+    each other, and the newest one has to fit. Somebody who can rewrite all of that is found with a
+    checkpoint that was carried away.
     """
     from webapp.audit.proving import Proof, Unproven, Wanted
 

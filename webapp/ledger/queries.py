@@ -1,12 +1,12 @@
 """Reading history."""
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, collate, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, collate, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from webapp.ledger.domain import GENESIS
@@ -44,6 +44,11 @@ class Event:
 def events(session: Session, tenant_id: str, stream_id: str) -> list[Event]:
     """The history of one stream, oldest first."""
     return [_event(row) for row in rows(session, tenant_id, stream_id)]
+
+
+def telling(actions: Collection[str]) -> Select[Any]:
+    """The entries of these kinds in columns, to be read beside what they are about."""
+    return select(*LedgerEntry.__table__.columns).where(LedgerEntry.action.in_(actions))
 
 
 def latest(

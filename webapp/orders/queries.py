@@ -109,6 +109,12 @@ def of_tenant(tenant_id: str, company_id: str | None) -> Select[Order]:
     return query if company_id is None else query.where(Order.company_id == company_id)
 
 
+def of_requests() -> Select[Any]:
+    """What was ordered for requests, in columns, to be compared with them."""
+    columns = (Order.tenant_id, Order.approval_id, Order.id, Order.total_minor, Order.snapshot)
+    return select(*columns).where(Order.approval_id.is_not(None))
+
+
 def get(session: Session, actor: Actor, order_id: str) -> OrderView:
     """The order for its page; raises `NotFound` (code `no_order`)."""
     return one(session, visible_to(actor), order_id)
