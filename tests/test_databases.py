@@ -1,10 +1,12 @@
 """The fixtures that everything else trusts."""
 
+from pathlib import Path
+
 from sqlalchemy import text
 
 from tests.support.databases import Backend
 from webapp import migrating
-from webapp.db import Database
+from webapp.db import Database, make_engine
 
 
 def add(database: Database) -> int:
@@ -45,3 +47,13 @@ def test_an_own_database_commits_for_real(own_database: Database, backend: Backe
 def test_the_schema_is_the_newest(backend: Backend) -> None:
     with backend.engine.connect() as connection:
         assert migrating.is_current(connection)
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/desk.db")
+    with Database(engine).transaction() as session:
+        session.execute(text("CREATE TABLE words (word TEXT)"))
+        found = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    engine.dispose()
+    assert found.pop("desk.db") == 0o600
+    assert set(found.values()) <= {0o600}

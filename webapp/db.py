@@ -1,8 +1,9 @@
 """The database: base, column types, engines for SQLite and PostgreSQL, transactions."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from inspect import signature
 from time import monotonic
@@ -152,9 +153,19 @@ def _sqlite_engine(url: str) -> Engine:
     # Autocommit in the driver hands BEGIN to us: its own deferred BEGIN loses updates under
     # threads.
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 10}, pool_size=20)
+    event.listen(engine, "do_connect", _keep_private, once=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _keep_private(_dialect: object, _record: object, where: list[Any], _rest: object) -> None:
+    """Make a new file one that only its owner may read; what lies beside it takes after it."""
+    path = str(where[0])
+    if path != ":memory:" and not path.startswith("file:"):
+        # Where that is refused, the driver says so in its own way.
+        with suppress(OSError):
+            os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
