@@ -115,6 +115,12 @@ def test_production_refuses_a_short_key(countersign: Program) -> None:
     assert "COUNTERSIGN_SECRET_KEY" in result.stderr
 
 
+def test_nothing_is_served_without_the_file_of_groups(countersign: Program) -> None:
+    result = countersign.upgraded()("serve", OIDC_ROLES_FILE="/nowhere/groups.json")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("The settings cannot be used.\nCOUNTERSIGN_OIDC_ROLES_FILE")
+
+
 def test_a_misspelt_setting_is_named(countersign: Program) -> None:
     result = countersign("db", "check", DATABASE_ULR="x")
     assert result.exit_code == 1

@@ -91,6 +91,8 @@ def test_a_production_desk_may_start() -> None:
         ({"waiting": -1}, "WAITING"),
         ({"smtp_url": "mail.example:25"}, "SMTP_URL"),
         ({"metrics_token": "secret"}, "METRICS_TOKEN"),
+        ({"webhook_allow": "10.2.0.0/16, 0.0.0.0/0"}, "WEBHOOK_ALLOW"),
+        ({"webhook_allow": "::/0"}, "WEBHOOK_ALLOW"),
         ({"checkpoint_to": "https://hooks.example/in"}, "CHECKPOINT_TO"),
         ({"checkpoint_to": "/mnt/far, mailto:nobody"}, "CHECKPOINT_TO"),
         ({"checkpoint_to": "s3://bucket/checkpoints"}, "CHECKPOINT_TO"),

@@ -147,7 +147,7 @@ def _check_webhooks(settings: Settings) -> list[Problem]:
     return [
         Problem(
             variable("webhook_allow"),
-            f"{part!r} is neither a host nor a network.",
+            f"{part!r} is neither a host nor a network of yours.",
             "Write them like hooks.corp.example, 10.2.0.0/16.",
         )
         for part in filter(None, (one.strip() for one in settings.webhook_allow.split(",")))
@@ -184,10 +184,10 @@ def _refuse_no_mail(settings: Settings) -> list[Problem]:
 
 def _is_place(text: str) -> bool:
     try:
-        ip_network(text)
+        # All addresses there are would be no guard.
+        return ip_network(text).prefixlen > 0
     except ValueError:
         return _HOST.fullmatch(text.lower()) is not None
-    return True
 
 
 def _is_origin(text: str) -> bool:

@@ -14,10 +14,12 @@ from webapp.config import Settings
 def serve(host: str, port: int, worker: bool) -> None:
     """Serve the desk, and deliver its mail beside it."""
     from webapp import server
+    from webapp.identity.directory import read_grants
     from webapp.soundness import require_sound
 
     settings = Settings.from_environ()
     require_sound(settings)
+    read_grants(settings.oidc_roles_file)
     require_current(settings)
     click.echo(f"Serving {settings.base_url} at {host}:{port}. Ctrl-C stops it.")
     server.serve(settings, host=host, port=port, with_worker=worker)
