@@ -147,12 +147,23 @@ def test_other_forms_stay_small(as_: As, request_id: str) -> None:
 
 
 def test_a_request_takes_twenty_files(as_: As, request_id: str, folder: Folder) -> None:
-    for _ in range(20):
-        assert attach(as_, request_id, PDF, "a.pdf").status_code == 303
+    for number in range(20):
+        assert attach(as_, request_id, PDF, f"{number}.pdf").status_code == 303
     reply = attach(as_, request_id, PDF, "a.pdf")
     assert reply.status_code == 422
     assert "takes 20 files" in reply.text
     assert len(lying(folder)) == 20
+
+
+def test_a_file_that_is_sent_once_more_is_there_once(
+    as_: As, request_id: str, folder: Folder, desk: Desk
+) -> None:
+    replies = [attach(as_, request_id), attach(as_, request_id)]
+    assert [one.status_code for one in replies] == [303, 303]
+    assert (len(lying(folder)), desk.actions(request_id)) == (1, ["SUBMIT", "ATTACH"])
+    attach(as_, request_id, PNG + b"0")
+    attach(as_, request_id, who="bob")
+    assert len(lying(folder)) == 3
 
 
 def test_only_who_attached_it_removes_it(

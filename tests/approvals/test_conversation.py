@@ -1,6 +1,7 @@
 """What both sides say and change while a request is pending (R21, R22, R23, R29)."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +69,31 @@ def test_a_question_passes_the_turn_and_the_answer_passes_it_back(desk: Desk) ->
     row = desk.approval(made)
     assert (row.turn, row.turn_since, row.version) == ("APPROVER", again, 3)
     assert desk.told() == [("submitted", "bob"), ("asked", "rita"), ("answered", "bob")]
+
+
+def test_an_answer_that_is_sent_once_more_is_answered_as_before(desk: Desk) -> None:
+    made = desk.ask()
+    desk.say(BOB, made, Action.ASK, "Why?")
+    versions = [desk.say(RITA, made, Action.ANSWER, "Because.").version for _ in range(2)]
+    assert versions == [3, 3]
+    assert desk.actions(made) == ["SUBMIT", "ASK", "ANSWER"]
+
+
+@pytest.mark.parametrize(
+    ("actor", "words", "later"),
+    [
+        (RITA, "Any news?", timedelta(minutes=10)),
+        (RITA, "Any news at all?", timedelta()),
+        (BOB, "Any news?", timedelta()),
+    ],
+)
+def test_the_same_words_later_other_words_and_others_words_are_said(
+    desk: Desk, actor: Actor, words: str, later: timedelta
+) -> None:
+    made = desk.ask()
+    desk.say(RITA, made, Action.COMMENT, "Any news?")
+    desk.say(actor, made, Action.COMMENT, words, now=LATER + later)
+    assert desk.actions(made) == ["SUBMIT", "COMMENT", "COMMENT"]
 
 
 def test_a_comment_leaves_the_turn_and_its_clock_alone(desk: Desk) -> None:

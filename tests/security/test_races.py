@@ -187,3 +187,22 @@ def test_a_double_click_does_it_once(
     check_outcome(doors.desk, made)
     assert later.status_code in {303, 409}
     assert later.status_code == press().status_code
+
+
+@pytest.mark.parametrize(
+    ("who", "place", "form"),
+    [
+        ("rita", "comments", {"text": "By Friday, please."}),
+        ("bob", "questions", {"step": "asked", "revision": "1", "note": "Why?"}),
+    ],
+)
+def test_words_that_are_sent_twice_are_said_once(
+    doors: Doors, who: str, place: str, form: dict[str, str]
+) -> None:
+    made, _ = new_request(doors)
+    press = partial(doors.press, who, f"/approvals/{made}/{place}", form)
+    replies = [*at_once([press, press]), press()]
+    assert [one.status_code for one in replies if isinstance(one, TestResponse)] == [303] * 3
+    assert len({one.headers["Location"] for one in replies if isinstance(one, TestResponse)}) == 1
+    assert len(doors.desk.actions(made)) == 2
+    assert len(doors.desk.told(made)) == len(set(doors.desk.told(made)))

@@ -48,11 +48,16 @@ def attach(
 ) -> Approval:
     """Attach a file that was taken, tell the other side, and move it to its place.
 
+    A file of theirs that is there already, by name and content, is left as it is (R64).
     Raises `NotFound`, `Forbidden` and `Conflict` (`finished`) like every action, and `Invalid`
     (`too_many`) beyond twenty.
     """
     approval = open_for(session, actor, approval_id, Action.ATTACH, now=now)
-    if len(attached(session, approval)) >= MOST_FILES:
+    files = attached(session, approval)
+    same = (kept.name, kept.sha256, actor.person_id)
+    if same in [(one.name, one.sha256, one.by_id) for one in files]:
+        return approval
+    if len(files) >= MOST_FILES:
         why = sentence(N_("A request takes {most} files. Remove one first."), most=MOST_FILES)
         raise Invalid(why, code="too_many", fields={"file": why})
     told = {"file": kept.name, "sha256": kept.sha256, "size": kept.size}

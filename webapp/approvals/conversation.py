@@ -1,7 +1,7 @@
 """What both sides say and change while a request is pending."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
+from webapp.ledger import queries as history
 from webapp.ledger.service import Entry
 from webapp.orders.delivery import freeze
 from webapp.orders.details import shipping_price
@@ -39,11 +40,14 @@ def say(
 ) -> Approval:
     """Comment, ask or answer; a question passes the turn, the answer passes it back (R21).
 
-    With the id of a line the words are a remark on that item (R46). Raises `Invalid`: `no_text`,
-    `no_line` when the request has no such item.
+    With the id of a line the words are a remark on that item (R46). What was said just now counts
+    once (R64). Raises `Invalid`: `no_text`, `no_line` when the request has no such item.
     """
-    approval = open_for(session, actor, approval_id, action, now=now)
     words = clean(text)
+    approval = queries.claim(session, actor, approval_id)
+    if _is_repeated(session, actor, approval, (action, words, line_id), now=now):
+        return approval
+    approval = open_for(session, actor, approval_id, action, now=now)
     if not words:
         why = sentence(N_("Write a few words first."))
         raise Invalid(why, code="no_text", fields={"text": why})
@@ -121,6 +125,24 @@ def revise(
     )
 
 
+def _is_repeated(
+    session: Session,
+    actor: Actor,
+    approval: Approval,
+    said: tuple[Action, str, str],
+    *,
+    now: datetime,
+) -> bool:
+    """Whether this is the last thing that happened, by the same person, a moment ago."""
+    place = approval.tenant_id, approval.id
+    return any(
+        (last.actor_id, last.action, last.text, last.data.get("line", ""))
+        == (actor.person_id, *said)
+        and now - last.at < _MOMENT
+        for last in history.last_events(session, *place, limit=1)
+    )
+
+
 def _about(session: Session, approval: Approval, line_id: str) -> dict[str, str]:
     lines = thaw(queries.revision(session, approval).snapshot).lines
     found = next((line for line in lines if line.line_id == line_id), None)
@@ -147,4 +169,6 @@ def _next_revision(
     )
 
 
+# Within it the same words of the same person are a form that was sent once more.
+_MOMENT = timedelta(minutes=10)
 _SAID = {Action.COMMENT: "commented", Action.ASK: "asked", Action.ANSWER: "answered"}
