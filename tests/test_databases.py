@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.support.databases import Backend
 from webapp import migrating
@@ -47,6 +49,13 @@ def test_an_own_database_commits_for_real(own_database: Database, backend: Backe
 def test_the_schema_is_the_newest(backend: Backend) -> None:
     with backend.engine.connect() as connection:
         assert migrating.is_current(connection)
+
+
+def test_what_the_database_refuses_is_told_without_what_was_written(database: Database) -> None:
+    with pytest.raises(DBAPIError) as caught, database.transaction() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:word)"), {"word": "between us"})
+    assert "nowhere" in str(caught.value)
+    assert "between us" not in str(caught.value)
 
 
 def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """What is written while the desk runs."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from webapp import logs
+from webapp.db import Database
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +67,19 @@ def test_less_than_the_level_is_not_written(capfd: pytest.CaptureFixture[str]) -
     logs.configure("warning", json=True)
     structlog.get_logger().info("request")
     assert capfd.readouterr().err == ""
+
+
+def test_a_row_that_was_refused_is_not_shown(
+    capfd: pytest.CaptureFixture[str], database: Database
+) -> None:
+    logs.configure("info", json=True)
+    words = {"word": "between\n\nus"}
+    try:
+        with database.transaction() as session:
+            session.execute(text("CREATE TABLE said (word TEXT, n INTEGER CHECK (n > 1))"))
+            session.execute(text("INSERT INTO said VALUES (:word, 0)"), words)
+    except IntegrityError:
+        structlog.get_logger().exception("unexpected")
+    told = capfd.readouterr().err
+    assert "INSERT INTO said" in told
+    assert not {"between", "us"} & set(re.findall(r"\w+", told))

@@ -119,10 +119,13 @@ class Database:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for a `sqlite:///` or `postgresql+psycopg://` address, set up for this desk."""
+    """An engine for a `sqlite:///` or `postgresql+psycopg://` address, set up for this desk.
+
+    Its errors name the statement and no values, since they end in logs.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    engine = create_engine(url, pool_size=10, max_overflow=10)
+    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _ping_after_rest(engine.dialect))
     return engine
@@ -152,7 +155,8 @@ def _ping_after_rest(dialect: Dialect) -> Callable[..., None]:
 def _sqlite_engine(url: str) -> Engine:
     # Autocommit in the driver hands BEGIN to us: its own deferred BEGIN loses updates under
     # threads.
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": 10}, pool_size=20)
+    driver = {"isolation_level": None, "timeout": 10}
+    engine = create_engine(url, connect_args=driver, pool_size=20, hide_parameters=True)
     event.listen(engine, "do_connect", _keep_private, once=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

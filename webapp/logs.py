@@ -1,6 +1,7 @@
 """Structured logs: one line for each request, without secrets, bodies or query strings."""
 
 import logging
+import re
 import sys
 import time
 from collections.abc import MutableMapping
@@ -13,6 +14,8 @@ from webapp.kernel.ids import new_id
 
 log = structlog.get_logger()
 
+_ROW = re.compile(r"DETAIL:.*?(?=\n\[SQL: |\n\nThe above exception |\Z)", re.DOTALL)
+
 
 def configure(level: str, *, json: bool) -> None:
     """Write lines of JSON for machines, or lines for people, coloured at a terminal."""
@@ -23,6 +26,7 @@ def configure(level: str, *, json: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info if json else _visibly,
+            _without_rows,
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
@@ -57,6 +61,13 @@ def _finish(response: Response) -> Response:
     )
     response.headers.setdefault("X-Request-ID", str(g.get("request_id", "")))
     return response
+
+
+def _without_rows(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
+    """PostgreSQL shows the whole row that it refuses, with the names and words in it."""
+    if "exception" not in line:
+        return dict(line)
+    return {**line, "exception": _ROW.sub("DETAIL: (left out)", line["exception"])}
 
 
 def _visibly(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
