@@ -26,6 +26,7 @@ from webapp.identity.domain import Holder, Origin
 from webapp.kernel.clock import utcnow
 
 APPROVALS = "/approval/acme/approvals"
+CARTS = "/cart/acme/carts"
 REPLAYED = "Idempotent-Replayed"
 
 
@@ -62,6 +63,32 @@ def test_the_first_answer_is_given_again(api: Api) -> None:
 
 def test_another_token_of_the_same_person_is_the_same_client(api: Api) -> None:
     assert send(api("rita"), "k1").get_json() == send(api("rita"), "k1").get_json()
+
+
+def test_a_cart_is_made_filled_and_merged_once(api: Api, guest: ApiClient) -> None:
+    rita = api("rita")
+    new = {"currency": "EUR", "siteCode": "main"}
+    drill = {"itemYrn": "urn:yaas:saasag:caasproduct:product:acme;drill-18v", "quantity": 2}
+    mine = []
+
+    def twice(client: ApiClient, path: str, body: Any) -> Any:
+        key = {"Idempotency-Key": f"key of {path}"}
+        first, again = (client.post(path, json=body, headers=key) for _ in range(2))
+        assert first.status_code in {200, 201}, first.text
+        assert again.headers[REPLAYED] == "true"
+        assert (again.status_code, again.get_json()) == (first.status_code, first.get_json())
+        assert again.headers.get("Location") == first.headers.get("Location")
+        return first.get_json()
+
+    for client in (rita, guest):
+        mine.append(twice(client, CARTS, new)["cartId"])
+        path = f"{CARTS}/{mine[-1]}"
+        twice(client, f"{path}/items", drill)
+        twice(client, f"{path}/itemsBatch", [drill])
+        assert [one["quantity"] for one in client.get(f"{path}/items").get_json()] == [4]
+    other = rita.post(CARTS, json=new).get_json()["cartId"]
+    merged = twice(rita, f"{CARTS}/{other}/merge", {"carts": mine[:1]})
+    assert [one["quantity"] for one in merged["items"]] == [4]
 
 
 def test_a_refusal_is_given_again_too(api: Api) -> None:

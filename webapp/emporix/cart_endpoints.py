@@ -1,13 +1,18 @@
 """Carts: `/cart/{tenant}/carts` and below (section 7.1)."""
 
-from flask import Blueprint, abort, jsonify, request, url_for
+from datetime import datetime
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from webapp.carts import baskets, shopping
 from webapp.carts.baskets import Basket, Criteria, Shopper
 from webapp.carts.domain import Line
 from webapp.emporix import access, cart_bodies, cart_shapes, dialect, reading
 from webapp.emporix.cart_bodies import CartChange, Item, ItemChange, Merge, NewCart
+from webapp.emporix.idempotency import once
+from webapp.emporix.repeats import Answer
 from webapp.extensions import business_now, db
 from webapp.kernel.errors import Forbidden, Invalid
 from webapp.kernel.sentence import sentence
@@ -19,15 +24,18 @@ _MANAGE = "cart.cart_manage_own"
 
 
 @bp.post("/cart/<tenant>/carts")
-def create(tenant: str) -> ResponseReturnValue:
+def create(tenant: str) -> Response:
     """Make an empty cart."""
     body = reading.read(NewCart)
     _require_own(customer_id=body.customer_id)
-    with db.transaction() as session:
-        cart_id = shopping.create(session, _shopper(), body.new_basket(), now=business_now())
-    answer = {"cartId": cart_id, "yrn": cart_shapes.cart_yrn(tenant, cart_id)}
-    place = url_for(".show", tenant=tenant, cart_id=cart_id)
-    return answer, 201, {"Location": place, "Version": "1"}
+
+    def work(session: Session, now: datetime) -> Answer:
+        cart_id = shopping.create(session, _shopper(), body.new_basket(), now=now)
+        answer = {"cartId": cart_id, "yrn": cart_shapes.cart_yrn(tenant, cart_id)}
+        place = url_for(".show", tenant=tenant, cart_id=cart_id)
+        return Answer(status=201, body=answer, headers={"Location": place, "Version": "1"})
+
+    return once(work)
 
 
 @bp.get("/cart/<tenant>/carts")
@@ -95,26 +103,31 @@ def list_items(tenant: str, cart_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/cart/<tenant>/carts/<cart_id>/items")
-def add_item(tenant: str, cart_id: str) -> ResponseReturnValue:
+def add_item(tenant: str, cart_id: str) -> Response:
     """Put something into the cart; more of the same raises the quantity of its item."""
     wanted = reading.read(Item).wanted()
-    with db.transaction() as session:
-        line = shopping.add_item(session, _shopper(), cart_id, wanted, now=business_now())
-    answer = {"itemId": line.line_id, "yrn": cart_shapes.item_yrn(tenant, line)}
-    return answer, 201, {"Location": _place(tenant, cart_id, line)}
+
+    def work(session: Session, now: datetime) -> Answer:
+        line = shopping.add_item(session, _shopper(), cart_id, wanted, now=now)
+        answer = {"itemId": line.line_id, "yrn": cart_shapes.item_yrn(tenant, line)}
+        return Answer(status=201, body=answer, headers={"Location": _place(tenant, cart_id, line)})
+
+    return once(work)
 
 
 @bp.post("/cart/<tenant>/carts/<cart_id>/itemsBatch")
-def add_items(tenant: str, cart_id: str) -> ResponseReturnValue:
+def add_items(tenant: str, cart_id: str) -> Response:
     """Put many things into the cart; each is judged by itself."""
     batch = cart_bodies.read_batch()
     sound = [each for each in batch if not isinstance(each, Invalid)]
-    with db.transaction() as session:
-        added = iter(shopping.add_items(session, _shopper(), cart_id, sound, now=business_now()))
-    outcomes = [each if isinstance(each, Invalid) else next(added) for each in batch]
-    return jsonify(
-        [_entry(tenant, cart_id, index, outcome) for index, outcome in enumerate(outcomes)]
-    )
+
+    def work(session: Session, now: datetime) -> Answer:
+        added = iter(shopping.add_items(session, _shopper(), cart_id, sound, now=now))
+        outcomes = [each if isinstance(each, Invalid) else next(added) for each in batch]
+        entries = [_entry(tenant, cart_id, index, each) for index, each in enumerate(outcomes)]
+        return Answer(status=200, body=entries)
+
+    return once(work)
 
 
 @bp.delete("/cart/<tenant>/carts/<cart_id>/items")
@@ -149,12 +162,15 @@ def remove_item(tenant: str, cart_id: str, item_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/cart/<tenant>/carts/<cart_id>/merge")
-def merge(tenant: str, cart_id: str) -> ResponseReturnValue:
+def merge(tenant: str, cart_id: str) -> Response:
     """Put what is in other carts into this one, after signing in for example."""
     others = reading.read(Merge).carts
-    with db.transaction() as session:
-        basket = shopping.merge(session, _shopper(), cart_id, others, now=business_now())
-    return cart_shapes.cart(basket)
+
+    def work(session: Session, now: datetime) -> Answer:
+        basket = shopping.merge(session, _shopper(), cart_id, others, now=now)
+        return Answer(status=200, body=cart_shapes.cart(basket))
+
+    return once(work)
 
 
 @bp.get("/cart/<tenant>/carts/<cart_id>/validate")
