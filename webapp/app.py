@@ -6,7 +6,18 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import errors, extensions, headers, i18n, logs, metering, monitoring, packing, web
+from webapp import (
+    errors,
+    extensions,
+    fragments,
+    headers,
+    i18n,
+    logs,
+    metering,
+    monitoring,
+    packing,
+    web,
+)
 from webapp.approvals import (
     action_views,
     attachment_views,
@@ -176,6 +187,7 @@ def _add_frame(app: Flask, known: Settings) -> None:
     extensions.csrf.init_app(app)
     kept.init_app(app)
     i18n.init_app(app)
+    fragments.init_app(app, keeps=known.env != "development")
     errors.init_app(app)
     frame.init_app(app)
     oidc.init_app(app, known)

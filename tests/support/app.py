@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from tests.support.pages import check_fragment, check_page
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import Base, Database
+from webapp.fragments import ONCE, Fragments
 from webapp.identity import session_store
 from webapp.identity.session_store import Limits
 from webapp.identity.sessions import CSRF_KEY, cookie_name, limits
@@ -30,6 +31,9 @@ HTMX = {"HX-Request": "true"}
 
 # The one GET of the pages that writes: the provider sends people here, and they are bound to it.
 WRITING_PAGES = {"/auth/callback"}
+
+# The pieces of pages of all tests, so that each is compared with what other tests made of the same.
+PIECES = Fragments()
 
 _WRITES = re.compile(r"\s*(WITH\b.*\b)?(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE | re.DOTALL)
 _BOOKKEEPING = re.compile(r"\b(INTO|UPDATE|FROM) (sessions|rate_windows)\b", re.IGNORECASE)
@@ -118,7 +122,14 @@ def make_app(database: Database, **changes: Any) -> Flask:
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = None
     app.test_client_class = HouseClient
+    app.jinja_env.globals[ONCE] = _compared
     return app
+
+
+def _compared(*made_of: Hashable, caller: Callable[[], str]) -> str:
+    kept, now = PIECES.once(*made_of, caller=caller), caller()
+    assert kept == now, f"This piece is made of more than it says: {made_of}"
+    return now
 
 
 def load_acme(database: Database) -> Database:

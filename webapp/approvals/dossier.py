@@ -1,6 +1,6 @@
 """Everything that a page shows of one request, read in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,6 +59,14 @@ class Dossier:
     attachments: list[Attachment]
     usual: Sentence | None
     replacing: Replacing
+
+    @property
+    def made_of(self) -> Hashable:
+        """Everything that goods, terms and history are told from, but for who reads it when."""
+        told = tuple((e.sequence, e.actor_name, e.for_name, e.text) for e in self.events)
+        erased = tuple(e.sequence for e in self.events if e.is_erased)
+        a = self.approval
+        return a.tenant_id, a.id, a.revision, a.ledger_head, told, erased
 
     @property
     def total(self) -> Money:

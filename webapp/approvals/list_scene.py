@@ -1,6 +1,6 @@
 """Everything that a list of requests shows, read in one go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,15 @@ class ListScene:
     found: int
     news: Mapping[str, Sentence]
     gone: Sequence[Summary] = ()
+
+    @property
+    def made_of(self) -> Hashable:
+        """Everything of this that stands above and below the rows."""
+        place, offer = self.place, self.offer
+        typed = tuple(place.filter.typed.items())
+        offered = tuple(offer.people.items()), offer.sites, offer.currencies
+        shown = self.asked, tuple(self.counts.items()), self.page.next_cursor
+        return place.side, place.box, place.cursor, typed, offered, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

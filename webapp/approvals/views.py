@@ -11,6 +11,7 @@ from webapp.approvals.looking import last_seen
 from webapp.approvals.phrases import offered
 from webapp.approvals.timeline import by_line, tell
 from webapp.extensions import business_now, db
+from webapp.i18n import reader
 from webapp.identity import kept
 from webapp.identity.frame import COUNTERS
 from webapp.identity.guards import current_actor
@@ -89,6 +90,7 @@ def request_page(
         is_first=is_first,
         seen_changes=seen,
         now=now,
+        today=now.astimezone(reader().zone).date(),
         soon=SOON,
         very_soon=VERY_SOON,
     )

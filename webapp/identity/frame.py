@@ -1,6 +1,6 @@
 """What stands around every page: who is here, where they may go, what waits for them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from webapp import i18n
 from webapp.config import LANGUAGES
 from webapp.extensions import db, settings
 from webapp.identity.domain import Actor, Role
-from webapp.identity.sessions import TOUCH_EVERY, current_session
+from webapp.identity.sessions import TOUCH_EVERY, current_session, form_token
 from webapp.kernel.sentence import N_
 from webapp.wording import gettext
 
@@ -72,12 +72,20 @@ class Frame:
         return found
 
     @cached_property
-    def nav(self) -> list[NavItem]:
+    def made_of(self) -> Hashable:
+        """Everything of this that the bars above and below a page show."""
+        actor = self.actor
+        if actor is None:
+            return None
+        return actor.name, actor.company_name, self.nav, self.companies, self.menu
+
+    @cached_property
+    def nav(self) -> tuple[NavItem, ...]:
         """Where this person may go; empty for strangers."""
         actor = self.actor
         if actor is None:
-            return []
-        return [_item(name, _capped(self.waiting.get(name, 0))) for name in places_of(actor)]
+            return ()
+        return tuple(_item(name, _capped(self.waiting.get(name, 0))) for name in places_of(actor))
 
     @cached_property
     def waiting(self) -> Mapping[str, int]:
@@ -93,15 +101,15 @@ class Frame:
         return {name: n for counts in found for name, n in counts.items()}
 
     @cached_property
-    def companies(self) -> list[CompanyItem]:
+    def companies(self) -> tuple[CompanyItem, ...]:
         """The companies that this person may act for."""
         actor, stored = self.actor, current_session().stored
         if actor is None or stored is None:
-            return []
-        return [
+            return ()
+        return tuple(
             CompanyItem(place.company_id, place.company_name, place.company_id == actor.company_id)
             for place in stored.workplaces
-        ]
+        )
 
     @cached_property
     def theme(self) -> str:
@@ -143,10 +151,10 @@ class Frame:
         return settings().demo
 
     @property
-    def menu(self) -> list[NavItem]:
+    def menu(self) -> tuple[NavItem, ...]:
         """Further lines of the account menu, by features that have some."""
         items: list[NavItem] = current_app.extensions.get("account_menu", [])
-        return [NavItem(i.name, gettext(i.text), i.href, i.icon, i.current) for i in items]
+        return tuple(NavItem(i.name, gettext(i.text), i.href, i.icon, i.current) for i in items)
 
     @property
     def company_action(self) -> str:
@@ -167,7 +175,9 @@ class Frame:
 def init_app(app: Flask) -> None:
     """Give every template its `frame`."""
     app.extensions.setdefault(COUNTERS, [])
-    app.context_processor(lambda: {"frame": frame()})
+    # Flask-WTF gives its own to both templates and their macros.
+    app.jinja_env.globals["csrf_token"] = form_token
+    app.context_processor(lambda: {"frame": frame(), "csrf_token": form_token})
 
 
 def frame() -> Frame:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
+from flask_wtf.csrf import generate_csrf
 
 from webapp.config import Settings
 from webapp.extensions import ahead, db, settings_of
@@ -21,6 +23,8 @@ TOUCH_EVERY = timedelta(minutes=5)
 CSRF_KEY = "csrf_token"
 # What an open page asks by itself comes with this header and is no sign of life of its reader.
 BACKGROUND = "X-Background"
+# Signed tokens that are kept, one for each session.
+_TOKENS = 4096
 
 
 class ServerSession(SessionMixin):
@@ -155,6 +159,12 @@ def current_session() -> ServerSession:
     return cast("ServerSession", flask_session._get_current_object())  # type: ignore[attr-defined]
 
 
+def form_token() -> str:
+    """The token of the forms of this session, signed once for all of its pages."""
+    own = current_session().get(CSRF_KEY)
+    return _signed(str(current_app.secret_key), own) if own else generate_csrf()
+
+
 def limits(known: Settings) -> Limits:
     """How long sessions live here."""
     return Limits(
@@ -180,3 +190,10 @@ def set_cookie(response: Response, token: str, known: Settings) -> None:
 def init_app(app: Flask) -> None:
     """Use these sessions."""
     app.session_interface = DatabaseSessions()
+
+
+@lru_cache(_TOKENS)
+def _signed(_key: str, _own: str) -> str:
+    # The one of this request may be that of a session that was left behind.
+    g.pop(CSRF_KEY, None)
+    return str(generate_csrf())
