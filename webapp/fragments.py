@@ -10,6 +10,7 @@ compare, so that one which depends on something else does not go unnoticed.
 """
 
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from threading import Lock
 
 from flask import Flask, request
@@ -20,11 +21,20 @@ from webapp.reader import reader
 ONCE = "once"
 # So many letters are kept in all; the largest piece, a whole list, has some 40,000.
 _MOST = 4_000_000
+_MINUTE, _HOUR = 60, 3600
 
 
 def init_app(app: Flask, *, keeps: bool = True) -> None:
     """Give templates `once`; without keeping, what is edited meanwhile shows at once."""
     app.jinja_env.globals[ONCE] = Fragments(_MOST if keeps else 0).once
+
+
+def far(at: datetime, now: datetime) -> int:
+    """How far a moment is from now, in the steps in which words tell it: minutes, then hours."""
+    seconds = int((at - now).total_seconds())
+    distance = abs(seconds)
+    steps = distance // _MINUTE if distance < _HOUR else distance // _HOUR * _HOUR
+    return steps if seconds > 0 else -steps
 
 
 class Fragments:

@@ -13,7 +13,7 @@ from tests.support.cast import BOB, RITA, Desk
 from webapp import i18n
 from webapp.approvals.domain import Action
 from webapp.approvals.dossier import SOON, VERY_SOON
-from webapp.approvals.inbox_rows import _from
+from webapp.fragments import far
 from webapp.kernel.clock import utcnow
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_a_row_is_written_anew_when_its_time_reads_otherwise(
 @given(SECONDS, st.integers(0, 3700))
 def test_times_that_count_as_one_read_as_one(seconds: int, passed: int) -> None:
     at, later = NOW + timedelta(seconds=seconds), NOW + timedelta(seconds=passed)
-    if _from(at, NOW) == _from(at, later):
+    if far(at, NOW) == far(at, later):
         with SPEAKING.app_context():
             assert _words(at, NOW) == _words(at, later)
 

@@ -25,6 +25,7 @@ from tests.support.cast import (
     cart,
 )
 from webapp.approvals import listing, queries
+from webapp.approvals.opening import opened
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.reasons import kept
 from webapp.carts.domain import ResourceType
@@ -187,7 +188,8 @@ def test_one_request_leads_to_the_next_that_waits(desk: Desk) -> None:
 
     def around(approval_id: str) -> tuple[str | None, str | None]:
         with desk.database.reading() as session:
-            return listing.neighbours(session, BOB, approval_id)
+            found = opened(session, BOB, approval_id)
+            return found.previous_id, found.next_id
 
     assert around(first) == (None, second)
     assert around(second) == (first, third)

@@ -7,6 +7,19 @@ from tests.support.app import HTMX, As, statements
 from tests.support.cast import BOB, LATER, RITA, Desk
 from webapp.approvals.domain import Action
 
+# Who looks, at which page, and how often it asks the database.
+PAGES = (
+    ("rita", "/requests", 4),
+    ("rita", "/requests?box=decided", 3),
+    ("rita", "/requests?box=all", 4),
+    ("rita", "/carts", 12),
+    ("rita", "/carts/c500-rita", 12),
+    ("rita", "/orders", 3),
+    ("bob", "/quotes", 8),
+    ("ada", "/company", 12),
+    ("ada", "/account", 9),
+)
+
 
 @pytest.mark.parametrize("box", ["turn", "waiting", "decided", "all"])
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -20,3 +33,28 @@ def test_the_inbox_asks_three_times(as_: As, desk: Desk, box: str, headers: dict
         assert bob.get(f"/inbox?box={box}", headers=headers).status_code == 200
     # Who is there; what stands around the list; the list.
     assert len(counted.seen) == 3, counted.seen
+
+
+@pytest.mark.parametrize("who", ["bob", "rita"])
+def test_a_request_asks_four_times(as_: As, desk: Desk, who: str) -> None:
+    copies(desk, 3)
+    [request_id] = [row[0] for row in desk.sql("SELECT id FROM approvals WHERE number = 1001")]
+    for _ in range(3):
+        desk.say(BOB, request_id, Action.ASK, "Why?", now=LATER)
+        desk.say(RITA, request_id, Action.ANSWER, "Because.", now=LATER)
+    client = as_(who)
+    with statements(client.application) as counted:
+        assert client.get(f"/approvals/{request_id}").status_code == 200
+    # Who is there; the request, with what is beside it and waits; its history; who may decide it.
+    # Whoever asked is told how long it usually takes.
+    assert len(counted.seen) == (4 if who == "bob" else 5), counted.seen
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page[1])
+def test_a_page_asks_no_more_than_it_did(as_: As, desk: Desk, page: tuple[str, str, int]) -> None:
+    who, path, most = page
+    copies(desk, 25)
+    client = as_(who)
+    with statements(client.application) as counted:
+        assert client.get(path).status_code == 200
+    assert len(counted.seen) <= most, counted.seen

@@ -1,26 +1,28 @@
 """Everything that a page shows of one request, read in one go."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from webapp.approvals import listing, queries
+from webapp.approvals import queries
 from webapp.approvals.attachments import attached
 from webapp.approvals.changes import Change, changes
 from webapp.approvals.domain import Action, Status, Turn
 from webapp.approvals.models import Approval, Attachment
+from webapp.approvals.opening import opened
 from webapp.approvals.pace import pace
 from webapp.approvals.policy import decided_for, in_time, may, outcome
 from webapp.approvals.reasons import Reason, kept
-from webapp.approvals.recording import standing
+from webapp.approvals.recording import standing, standing_of
 from webapp.approvals.reminding import may_remind
 from webapp.approvals.replacing import Replacing, replacing
 from webapp.approvals.substitution import represented
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import Snapshot, thaw
 from webapp.identity import deputies
+from webapp.identity.deciders import decider
 from webapp.identity.domain import Actor, Away
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import YES, Sentence, Verdict
@@ -54,8 +56,10 @@ class Dossier:
     away: Away | None
     deputy_may: Verdict
     delivery: Delivery
+    last_seen: int
     previous_id: str | None
     next_id: str | None
+    waiting: Mapping[str, int]
     attachments: list[Attachment]
     usual: Sentence | None
     replacing: Replacing
@@ -133,22 +137,25 @@ class Dossier:
 
 def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Dossier:
     """The dossier of a request; raises `NotFound` when it is not this person's."""
-    approval = queries.get(session, actor, approval_id)
-    current = queries.revision(session, approval)
+    found = opened(session, actor, approval_id)
+    approval, current = found.approval, found.revision
     terms = Terms(details=current.details, delivery_window=current.delivery_window)
-    previous_id, next_id = listing.neighbours(session, actor, approval.id)
-    view = read(current.details, approval.currency)
+    said = events(session, approval.tenant_id, approval.id)
     still_open = in_time(approval, now)
-    place = (approval.tenant_id, approval.company_id, approval.approver_id)
-    away = deputies.current(session, *place, now=now) if still_open else None
     is_deputy = represented(actor, approval) is not None
-    may_decide = still_open and standing(session, approval, actor.person_id if is_deputy else None)
+    who = actor.person_id if is_deputy else approval.approver_id
+    place = (approval.tenant_id, approval.company_id)
+    known = decider(session, *place, who, owner_id=approval.approver_id, now=now)
+    may_decide = still_open and standing_of(approval, known.company, known.member)
+    away = None
+    if still_open and known.owner_is_awaited:
+        away = deputies.current(session, *place, approval.approver_id, now=now)
     return Dossier(
         approval=approval,
         snapshot=thaw(current.snapshot),
         terms=terms,
-        view=view,
-        events=events(session, approval.tenant_id, approval.id),
+        view=read(current.details, approval.currency),
+        events=said,
         may=_verdicts(actor, approval, may_decide, is_deputy=is_deputy, now=now),
         standing=may_decide,
         is_approver=actor.person_id != approval.requester_id,
@@ -156,9 +163,11 @@ def open_dossier(session: Session, actor: Actor, approval_id: str, *, now: datet
         away=away,
         deputy_may=standing(session, approval, away.deputy_id) if away else YES,
         delivery=thaw_words(current.delivery_words, terms.delivery_window),
-        previous_id=previous_id,
-        next_id=next_id,
-        attachments=attached(session, approval),
+        last_seen=found.seen or approval.revision,
+        previous_id=found.previous_id,
+        next_id=found.next_id,
+        waiting=found.waiting,
+        attachments=_attached(session, approval, said),
         usual=_usual(session, actor, approval),
         replacing=replacing(session, actor, approval),
     )
@@ -186,6 +195,11 @@ def _verdicts(
         for action in _ASKED
     }
     return {**found, Action.REMIND: may_remind(who, approval, standing, now=now)}
+
+
+def _attached(session: Session, approval: Approval, said: Sequence[Event]) -> list[Attachment]:
+    """The files; nobody asks for them where the history says that there never were any."""
+    return attached(session, approval) if any(e.action == Action.ATTACH for e in said) else []
 
 
 def _usual(session: Session, actor: Actor, approval: Approval) -> Sentence | None:

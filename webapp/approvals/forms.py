@@ -14,6 +14,8 @@ from webapp.kernel.errors import Invalid
 from webapp.kernel.text import clean
 
 MAX_WORDS = 4000
+# WTForms would look for a catalogue of its own to name a field that nobody sees.
+_UNSEEN = ""
 _TOO_LONG = _l("Shorten the text to 4,000 characters.")
 
 
@@ -80,12 +82,14 @@ class DecisionForm(_Deciding, FlaskForm):  # type: ignore[misc]
         _l("Comment"), validators=[storable, Length(max=MAX_WORDS, message=_TOO_LONG)]
     )
     step = HiddenField(
+        _UNSEEN,
         validators=[
             InputRequired(),
             AnyOf((*_FIRST_PRESSES, "order", "approved", "declined", "asked")),
-        ]
+        ],
     )
     revision = IntegerField(
+        _UNSEEN,
         widget=HiddenInput(),
         validators=[InputRequired(), NumberRange(min=1, max=2_000_000_000)],
     )
@@ -95,7 +99,7 @@ class _Picking:
     """A press on a reason that is offered: it goes to the words, which can be changed further."""
 
     note: TextAreaField
-    phrase = HiddenField(validators=[InputRequired(), storable, Length(max=MAX_WORDS)])
+    phrase = HiddenField(_UNSEEN, validators=[InputRequired(), storable, Length(max=MAX_WORDS)])
 
     def pick(self) -> None:
         """Put the reason behind what was typed; nothing typed is lost."""
@@ -107,7 +111,7 @@ class _Picking:
 class PhraseForm(_Picking, DecisionForm):
     """A reason picked for one request, whatever the step says."""
 
-    step = HiddenField()
+    step = HiddenField(_UNSEEN)
 
 
 class LinkForm(_Deciding, FlaskForm):  # type: ignore[misc]
@@ -116,7 +120,9 @@ class LinkForm(_Deciding, FlaskForm):  # type: ignore[misc]
     note = TextAreaField(
         _l("Comment"), validators=[storable, Length(max=MAX_WORDS, message=_TOO_LONG)]
     )
-    step = HiddenField(validators=[InputRequired(), AnyOf(("order", "approved", "declined"))])
+    step = HiddenField(
+        _UNSEEN, validators=[InputRequired(), AnyOf(("order", "approved", "declined"))]
+    )
 
 
 class BulkForm(FlaskForm):  # type: ignore[misc]
@@ -125,7 +131,9 @@ class BulkForm(FlaskForm):  # type: ignore[misc]
     note = TextAreaField(
         _l("Comment"), validators=[storable, Length(max=MAX_WORDS, message=_TOO_LONG)]
     )
-    step = HiddenField(validators=[InputRequired(), AnyOf(("order", "approved", "declined"))])
+    step = HiddenField(
+        _UNSEEN, validators=[InputRequired(), AnyOf(("order", "approved", "declined"))]
+    )
 
     def validate_note(self, field: Field) -> None:
         """A decline without a reason helps nobody."""
@@ -136,17 +144,14 @@ class BulkForm(FlaskForm):  # type: ignore[misc]
 class BulkPhraseForm(_Picking, BulkForm):
     """A reason picked for all of them, whatever the step says."""
 
-    step = HiddenField()
+    step = HiddenField(_UNSEEN)
 
 
 class RevisionForm(FlaskForm):  # type: ignore[misc]
     """The revision that was seen, beside another form."""
 
     revision = IntegerField(
+        _UNSEEN,
         widget=HiddenInput(),
         validators=[InputRequired(), NumberRange(min=1, max=2_000_000_000)],
     )
-
-
-class EmptyForm(FlaskForm):  # type: ignore[misc]
-    """A button with its CSRF token."""

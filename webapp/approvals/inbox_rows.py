@@ -5,7 +5,7 @@ are from now, as coarsely as the words say it. So whatever changes is another ro
 every other process, and nothing has to be told that it changed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -16,30 +16,30 @@ from webapp.approvals.dossier import SOON, VERY_SOON
 from webapp.approvals.list_scene import ListScene
 from webapp.approvals.queries import Summary
 from webapp.extensions import business_now
+from webapp.fragments import far
 from webapp.i18n import reader, say
 from webapp.identity.domain import Actor
 from webapp.reader import Reader
 
 # Some MB at most: a row has two kB.
 _KEPT = 2000
-_MINUTE, _HOUR = 60, 3600
 _Query = tuple[tuple[str, str], ...]
 
 
 def closed_rows(
-    scene: ListScene, actor: Actor, query: Mapping[str, str], *, now: datetime
-) -> Callable[[Summary, bool], Markup]:
-    """What writes a row of this list as markup, for the reader of this request."""
+    scene: ListScene, actor: Actor, query: Mapping[str, str], *, focus: str, now: datetime
+) -> Callable[[Sequence[Summary]], Markup]:
+    """What writes rows of this list as markup, for the reader of this request."""
     around = (str(scene.place.box), tuple(query.items()), request.script_root, actor.person_id)
     known = reader()
     today = now.astimezone(known.zone).date()
 
-    def closed(row: Summary, focus: bool) -> Markup:
-        times = (today, _from(row.turn_since, now), _from(row.expires_at, now))
+    def closed(row: Summary) -> Markup:
+        times = (today, far(row.turn_since, now), far(row.expires_at, now))
         news = scene.news.get(row.id)
-        return _written(row, known, around, times, say(news) if news else None, focus)
+        return _written(row, known, around, times, say(news) if news else None, row.id == focus)
 
-    return closed
+    return lambda rows: Markup("\n").join(map(closed, rows))
 
 
 @lru_cache(_KEPT)
@@ -64,11 +64,3 @@ def _written(
         news,
         focus,
     )
-
-
-def _from(at: datetime, now: datetime) -> int:
-    """How far a moment is from now, in the steps in which words tell it: minutes, then hours."""
-    seconds = int((at - now).total_seconds())
-    far = abs(seconds)
-    steps = far // _MINUTE if far < _HOUR else far // _HOUR * _HOUR
-    return steps if seconds > 0 else -steps

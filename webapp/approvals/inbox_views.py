@@ -135,16 +135,18 @@ def inbox_page(
         if approval_id:
             opened = _open(session, approval_id, step=step, form=form, refusal=refusal)
     rows, query, now = _with_row(scene, opened), scene.place.parts(), business_now()
+    at = next((i for i, row in enumerate(rows) if opened and row.id == opened.id), len(rows))
     response = render(
         "approvals/inbox.html",
         "approvals/_inbox_list.html",
         status=status,
         **list_context(scene),
-        rows_shown=rows,
+        before=rows[:at],
+        opened_row=rows[at] if opened else None,
+        after=rows[at + 1 :],
         opened=opened,
-        focus=_nearest(rows, focus),
         query=query,
-        closed=closed_rows(scene, current_actor(), query, now=now),
+        closed=closed_rows(scene, current_actor(), query, focus=_nearest(rows, focus), now=now),
     )
     is_of_filters = request.method == "GET" and not {"open", "closed"} & request.args.keys()
     if wants_fragment() and is_of_filters:

@@ -125,8 +125,7 @@ def gone(
     session: Session, actor: Actor, side: Side, box: Box, *, ids: Sequence[str]
 ) -> list[Summary]:
     """Those of these requests that stood in this box and do not any more (R56)."""
-    stays = _in_box(side, box)
-    if not ids or not stays:
+    if not ids or not (stays := _in_box(side, box)):
         return []
     query = select(*_COLUMNS).where(
         visible_from(actor, side), Approval.id.in_(ids), ~func.coalesce(and_(*stays), false())
@@ -160,20 +159,6 @@ def visible_from(actor: Actor, side: Side) -> ColumnElement[bool]:
     if side is Side.APPROVER:
         return and_(in_scope(actor), decided_as(actor))
     return and_(in_scope(actor), Approval.requester_id == actor.person_id)
-
-
-def neighbours(session: Session, actor: Actor, approval_id: str) -> tuple[str | None, str | None]:
-    """The ids before and after this request among those that wait for this person's decision."""
-    waiting = session.scalars(
-        select(Approval.id)
-        .where(visible_from(actor, Side.APPROVER), *_in_box(Side.APPROVER, Box.TURN))
-        .order_by(Approval.turn_since, Approval.id)
-        .limit(COUNTED)
-    ).all()
-    if approval_id not in waiting:
-        return None, None
-    at = waiting.index(approval_id)
-    return (waiting[at - 1] if at else None), (waiting[at + 1] if at + 1 < len(waiting) else None)
 
 
 def approvers_asked_before(session: Session, actor: Actor) -> list[str]:

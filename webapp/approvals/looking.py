@@ -9,12 +9,6 @@ from webapp.approvals.models import Approval, Look
 from webapp.identity.domain import Actor
 
 
-def last_seen(session: Session, actor: Actor, approval: Approval) -> int:
-    """The revision that this person last looked at; the current one when nobody noted any."""
-    row = session.get(Look, (approval.tenant_id, approval.id, actor.person_id))
-    return row.revision if row is not None else approval.revision
-
-
 def has_looked(session: Session, approval: Approval, person_id: str) -> bool:
     """Whether this person has looked at any revision of it."""
     return session.get(Look, (approval.tenant_id, approval.id, person_id)) is not None

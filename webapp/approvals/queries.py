@@ -143,6 +143,11 @@ def revision(session: Session, approval: Approval, number: int | None = None) ->
     return found
 
 
+def no_approval(why: Sentence | None = None) -> NotFound:
+    """What is raised for a request that is not there for somebody (law 4)."""
+    return NotFound(why or sentence(N_("There is no such request.")), code="no_approval")
+
+
 def live(
     session: Session, tenant_id: str, resource_type: ResourceType, resource_id: str
 ) -> Approval | None:
@@ -197,7 +202,7 @@ def _one(session: Session, query: Select[Any], actor: Actor, approval_id: str) -
     found: Approval | None = session.scalars(query).one_or_none()
     if found is None:
         why = _no_more(session, actor, approval_id) if actor.has_represented else None
-        raise NotFound(why or sentence(N_("There is no such request.")), code="no_approval")
+        raise no_approval(why)
     return found
 
 

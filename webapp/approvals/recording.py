@@ -15,7 +15,7 @@ from webapp.approvals.models import Approval
 from webapp.approvals.policy import Subject, in_time, may, may_approve, outcome
 from webapp.approvals.substitution import held, represented
 from webapp.identity import queries as identity
-from webapp.identity.domain import Actor
+from webapp.identity.domain import Actor, CompanyFacts, Member
 from webapp.kernel.clock import after
 from webapp.kernel.errors import Conflict, require
 from webapp.kernel.money import Money
@@ -192,11 +192,17 @@ def standing(session: Session, approval: Approval, person_id: str | None = None)
     Or the person who does it for them (R52).
     """
     company = identity.company(session, approval.tenant_id, approval.company_id)
+    who = person_id or approval.approver_id
+    return standing_of(
+        approval, company, identity.member(session, approval.tenant_id, company.id, who)
+    )
+
+
+def standing_of(approval: Approval, company: CompanyFacts, approver: Member | None) -> Verdict:
+    """The same for somebody of whom all is known already."""
     subject = Subject(
         requester_id=approval.requester_id,
         company=company,
         compared=compared(approval),
     )
-    who = person_id or approval.approver_id
-    approver = identity.member(session, approval.tenant_id, company.id, who)
     return may_approve(approver, subject)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals import queries
 from webapp.approvals.changes import changes
+from webapp.approvals.domain import Status
 from webapp.approvals.models import Approval, Revision
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import Snapshot, SnapshotLine, thaw
@@ -120,6 +121,9 @@ def _unseen(session: Session, approval: Approval) -> Other | None:
 
 
 def _later(session: Session, actor: Actor, approval: Approval) -> Other | None:
+    # Goods are asked for once more when they come back, which they do at the end.
+    if approval.status == Status.PENDING:
+        return None
     row = session.execute(
         select(Approval.number, Approval.id)
         .where(

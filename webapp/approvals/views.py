@@ -1,19 +1,22 @@
 """The page of one request; whatever is done there shows it again."""
 
+from collections.abc import Hashable
+from datetime import datetime
+
 from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from webapp.approvals.around import waiting
 from webapp.approvals.dossier import SOON, VERY_SOON, Dossier, changes_since, open_dossier
-from webapp.approvals.forms import DecisionForm, EmptyForm, WordsForm
-from webapp.approvals.looking import last_seen
+from webapp.approvals.forms import DecisionForm, WordsForm
 from webapp.approvals.phrases import offered
 from webapp.approvals.timeline import by_line, tell
 from webapp.extensions import business_now, db
+from webapp.fragments import far
 from webapp.i18n import reader
 from webapp.identity import kept
-from webapp.identity.frame import COUNTERS
+from webapp.identity.frame import COUNTERS, frame
 from webapp.identity.guards import current_actor
 from webapp.kernel.errors import DomainError
 from webapp.web import render, wants_fragment
@@ -61,15 +64,17 @@ def request_page(
     the panel there would otherwise stand what is no longer true.
     """
     actor, now = current_actor(), business_now()
+    is_usual = step == "ready" and not any((whole, refusal, form, words, file_refusal))
     with db.looking() as session:
         dossier = open_dossier(session, actor, approval_id, now=now)
         is_first = form is None
-        form = form or _fresh(dossier, last_seen(session, actor, dossier.approval))
+        form = form or _fresh(dossier)
         if form.revision.errors:
             step = _begin_again(form, dossier)
         seen = changes_since(session, dossier.approval, form.revision.data or 0)
         company_id = dossier.approval.company_id
         phrases = offered(session, actor, company_id) if step == "decline" else None
+    frame().waiting = dossier.waiting
     timeline = tell(dossier.events, actor.person_id)
     whole = whole or refusal is not None or form.revision.data != dossier.approval.revision
     response = render(
@@ -83,7 +88,6 @@ def request_page(
         is_fragment=whole and wants_fragment(),
         form=form,
         words=words or WordsForm(formdata=None, data={"line": request.args.get("line", "")}),
-        empty=EmptyForm(formdata=None),
         refusal=refusal,
         phrases=phrases,
         file_refusal=file_refusal,
@@ -91,6 +95,7 @@ def request_page(
         seen_changes=seen,
         now=now,
         today=now.astimezone(reader().zone).date(),
+        usual=_usual(dossier, now) if is_usual and "line" not in request.args else None,
         soon=SOON,
         very_soon=VERY_SOON,
     )
@@ -99,10 +104,30 @@ def request_page(
     return response
 
 
-def _fresh(dossier: Dossier, last_seen: int) -> DecisionForm:
+def _usual(dossier: Dossier, now: datetime) -> Hashable:
+    """What the whole request is made of for its reader, while nobody has pressed anything.
+
+    None where it is told in what way it differs from another request.
+    """
+    actor, a = current_actor(), dossier.approval
+    if dossier.replacing.earlier or dossier.replacing.later:
+        return None
+    verdicts = (*dossier.may.values(), dossier.standing, dossier.deputy_may)
+    return (
+        *(dossier.made_of, a.version, dossier.last_seen, dossier.away, str(dossier.usual)),
+        *(a.requester_first_name, a.requester_last_name, a.approver_first_name),
+        *(a.approver_last_name, a.approver_comment, a.decided_by_name),
+        tuple((one.allowed, one.code, str(one.reason)) for one in verdicts),
+        tuple((one.id, one.name) for one in dossier.attachments),
+        *(far(a.expires_at, now), far(a.turn_since, now)),
+        *(actor.person_id, actor.name, dossier.is_deputy),
+    )
+
+
+def _fresh(dossier: Dossier) -> DecisionForm:
     """An empty form on the revision that was last seen; what changed since is shown first (R48)."""
     decides = dossier.pending and dossier.is_approver
-    revision = last_seen if decides else dossier.approval.revision
+    revision = dossier.last_seen if decides else dossier.approval.revision
     return DecisionForm(formdata=None, data={"revision": revision})
 
 

@@ -45,25 +45,18 @@ _in_group = exists().where(
 _has_group = exists().where(
     GroupMember.tenant_id == Company.tenant_id, GroupMember.company_id == Company.id
 )
-_companies = select(
+# What `company_of` and `member_of` read.
+COMPANY = (
     Company.id, Company.name, Company.limit_minor, Company.limit_currency, _has_group,
     Company.again_minor, Company.again_currency, Company.link_minor, Company.link_currency,
 )  # fmt: skip
+MEMBER = (
+    Membership.id, Membership.person_id, Membership.company_id, Person.first_name, Person.last_name,
+    Person.email, Membership.role, and_(Person.active, Membership.active).label("active"),
+    _in_group.label("in_group"), Membership.source, Person.language, Person.time_zone,
+)  # fmt: skip
 _members = (
-    select(
-        Membership.id,
-        Membership.person_id,
-        Membership.company_id,
-        Person.first_name,
-        Person.last_name,
-        Person.email,
-        Membership.role,
-        and_(Person.active, Membership.active).label("active"),
-        _in_group.label("in_group"),
-        Membership.source,
-        Person.language,
-        Person.time_zone,
-    )
+    select(*MEMBER)
     .join(
         Person,
         and_(Person.tenant_id == Membership.tenant_id, Person.id == Membership.person_id),
@@ -74,11 +67,21 @@ _members = (
 
 def company(session: Session, tenant_id: str, company_id: str) -> CompanyFacts:
     """The name, limit and approval group of a company; raises `NotFound`."""
-    row: Any = session.execute(
-        _companies.where(Company.tenant_id == tenant_id, Company.id == company_id)
+    row = session.execute(
+        select(*COMPANY).where(Company.tenant_id == tenant_id, Company.id == company_id)
     ).one_or_none()
     if row is None:
-        raise NotFound(sentence(N_("There is no such company.")), code="no_company")
+        raise no_company()
+    return company_of(row)
+
+
+def no_company() -> NotFound:
+    """What is raised for a company that is not there."""
+    return NotFound(sentence(N_("There is no such company.")), code="no_company")
+
+
+def company_of(row: Any) -> CompanyFacts:
+    """What a row of `COMPANY` says."""
     id_, name, limit, limit_currency, has_group, *signing_in = row
     return CompanyFacts(
         id=id_, name=name, limit=optional_money(limit, limit_currency), has_group=has_group,
@@ -89,7 +92,7 @@ def company(session: Session, tenant_id: str, company_id: str) -> CompanyFacts:
 def members(session: Session, tenant_id: str, company_id: str) -> list[Member]:
     """Everybody of a company by name, those who are no longer active too."""
     query = _members.where(Membership.tenant_id == tenant_id, Membership.company_id == company_id)
-    return [_member(row) for row in session.execute(query.limit(_MOST_MEMBERS))]
+    return [member_of(row) for row in session.execute(query.limit(_MOST_MEMBERS))]
 
 
 def member(session: Session, tenant_id: str, company_id: str, person_id: str) -> Member | None:
@@ -100,7 +103,7 @@ def member(session: Session, tenant_id: str, company_id: str, person_id: str) ->
         Membership.person_id == person_id,
     )
     row = session.execute(query).one_or_none()
-    return None if row is None else _member(row)
+    return None if row is None else member_of(row)
 
 
 def addresses(session: Session, tenant_id: str, company_id: str) -> list[Address]:
@@ -132,17 +135,10 @@ def person(session: Session, tenant_id: str, person_id: str) -> PersonFacts:
     """A person with the settings of their account; raises `NotFound`."""
     row = session.execute(
         select(
-            Person.id,
-            Person.first_name,
-            Person.last_name,
-            Person.email,
-            Person.active,
-            Person.language,
-            Person.time_zone,
-            Person.theme,
-            Person.has_shortcuts,
+            Person.id, Person.first_name, Person.last_name, Person.email, Person.active,
+            Person.language, Person.time_zone, Person.theme, Person.has_shortcuts,
         ).where(Person.tenant_id == tenant_id, Person.id == person_id)
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound(sentence(N_("There is no such person.")), code="no_person")
     return PersonFacts(**row._asdict())
@@ -282,7 +278,8 @@ def _is_unbound(claims: Claims) -> Any:
     )
 
 
-def _member(row: Any) -> Member:
+def member_of(row: Any) -> Member:
+    """What a row of `MEMBER` says."""
     id_, person_id, company_id, first, last, email, role, active, in_group, source, lang, zone = row
     return Member(
         membership_id=id_,

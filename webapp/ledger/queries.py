@@ -55,6 +55,8 @@ def latest(
     session: Session, tenant_id: str, stream_ids: Sequence[str], action: str
 ) -> dict[str, Event]:
     """The last entry of this kind in each of the streams that has one."""
+    if not stream_ids:
+        return {}
     found = session.scalars(
         select(LedgerEntry)
         .where(
