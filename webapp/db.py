@@ -34,6 +34,7 @@ Id = String(66)
 Code = String(32)
 
 READ_ONLY = "countersign_read_only"
+_UNBOUND = "countersign_unbound"
 # A connection that was in use within so many seconds is not asked whether it lives.
 _FRESH = 1.0
 _USED_AT = "countersign_used_at"
@@ -53,9 +54,18 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], datetime | None] | None:
+        # A page of a list reads a hundred of them.
+        return _moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _moment(kept: str | None) -> datetime | None:
+    """What SQLite keeps of a moment, which is text without a zone."""
+    return None if kept is None else datetime.fromisoformat(kept).replace(tzinfo=UTC)
 
 
 class Json(TypeDecorator[Any]):
@@ -111,8 +121,7 @@ class Database:
     def looking(self) -> Iterator[Session]:
         """A session for a few short statements, each of which sees what is committed by then.
 
-        PostgreSQL is spared the way there and back for begin and end. What is long, or streamed,
-        asks for `reading`.
+        Both databases are spared begin and end. What is long, or streamed, asks for `reading`.
         """
         with self._look() as session:
             yield session
@@ -188,15 +197,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(_UNBOUND, False):
+        read_only = options.get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _unbound(bind: Engine | Connection) -> Engine | Connection:
-    """Without a transaction around the statements, where one costs ways to a server."""
+    """Without a transaction around the statements."""
     if isinstance(bind, Engine) and bind.dialect.name == "postgresql":
         return bind.execution_options(isolation_level="AUTOCOMMIT")
-    return _read_only(bind)
+    return bind.execution_options(**{_UNBOUND: True}) if isinstance(bind, Engine) else bind
 
 
 def _read_only(bind: Engine | Connection) -> Engine | Connection:

@@ -3,7 +3,7 @@
 from flask import Flask, Response
 
 from webapp.config import Settings
-from webapp.extensions import settings
+from webapp.extensions import settings_of
 
 _PERMISSIONS = (
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=(), "
@@ -13,7 +13,14 @@ _TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def init_app(app: Flask) -> None:
-    """Send them with every answer of the application."""
+    """Send them with every answer of the application, but for what a view has said better."""
+    sent = {name.lower(): (name, text) for name, text in security_headers(settings_of(app)).items()}
+
+    def add_headers(response: Response) -> Response:
+        missing = sent.keys() - {name.lower() for name, _ in response.headers}
+        response.headers.extend([sent[name] for name in sent if name in missing])
+        return response
+
     app.after_request(add_headers)
 
 
@@ -34,13 +41,6 @@ def content_security_policy(provider_origin: str) -> str:
             "base-uri 'none'",
         )
     )
-
-
-def add_headers(response: Response) -> Response:
-    """Add what is not there yet; a view that knows better has already said so."""
-    for name, text in security_headers(settings()).items():
-        response.headers.setdefault(name, text)
-    return response
 
 
 def security_headers(known: Settings) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What stands around a list of requests, in one statement: its counters, and what it can show."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,17 +17,20 @@ from webapp.identity.domain import Actor
 
 # Filters are offered from the newest so many requests of a person, however many there are.
 _OFFERED_FROM = 500
+# So many offers are kept, each as long as it is made from the same requests.
+_OFFERS = 500
 # What waits for this person stands in the navigation of every page.
 _INBOX = (Side.APPROVER, Box.TURN)
 _REQUESTS = (Side.REQUESTER, Box.TURN)
 Place = tuple[Side, Box]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
     """What a person's list can be narrowed to: people of the other side, shops, currencies.
 
-    The currency of most requests comes first.
+    The currency of most requests comes first. One of them is equal to itself alone, and is the same
+    for the same requests.
     """
 
     people: dict[str, str]
@@ -67,8 +70,8 @@ def _read(session: Session, actor: Actor, side: Side | None, boxes: frozenset[Bo
     kind = kind_of(actor)
     query = _query(actor, side, boxes) if kind is None else _of_anybody(kind, side, boxes)
     rows = session.connection().execute(query, told(actor)).all()
-    counts = {(Side(row.side), Box(row.box)): row.n for row in rows if row.box is not None}
-    return Around(counts, _offer([row for row in rows if row.box is None]))
+    counts = {(Side(row.side), Box(row.box)): row.n for row in rows if row[1] is not None}
+    return Around(counts, _offer(tuple(tuple(row) for row in rows if row[1] is None)))
 
 
 @lru_cache
@@ -118,13 +121,15 @@ def _offered(actor: Actor, side: Side) -> Select[*tuple[Any, ...]]:
 _OFFERED = ("id", "first", "last", "site", "currency")
 
 
-def _offer(rows: Sequence[Any]) -> Offer:
-    people = {row.id: f"{row.first} {row.last}" for row in rows}
-    used = Counter[str]()
-    for row in rows:
-        used[row.currency] += row.n
+@lru_cache(_OFFERS)
+def _offer(rows: tuple[Any, ...]) -> Offer:
+    people, sites, used = {}, set(), Counter[str]()
+    for _side, _box, person_id, first, last, site, currency, n in rows:
+        people[person_id] = f"{first} {last}"
+        sites.add(site)
+        used[currency] += n
     return Offer(
         people=dict(sorted(people.items(), key=lambda one: (one[1].casefold(), one[0]))),
-        sites=tuple(sorted({row.site for row in rows})),
+        sites=tuple(sorted(sites)),
         currencies=tuple(sorted(used, key=lambda code: (-used[code], code))),
     )

@@ -75,11 +75,9 @@ class ListScene:
     @property
     def made_of(self) -> Hashable:
         """Everything of this that stands above and below the rows."""
-        place, offer = self.place, self.offer
-        typed = tuple(place.filter.typed.items())
-        offered = tuple(offer.people.items()), offer.sites, offer.currencies
+        place, typed = self.place, tuple(self.place.filter.typed.items())
         shown = self.asked, tuple(self.counts.items()), self.page.next_cursor
-        return place.side, place.box, place.cursor, typed, offered, shown
+        return place.side, place.box, place.cursor, typed, self.offer, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
