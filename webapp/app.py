@@ -212,6 +212,10 @@ def _add_features(app: Flask, known: Settings) -> None:
 
 def _wrap(app: Flask, known: Settings, assets: Assets) -> None:
     served = live_views.wrap(app, assets.wrap(app.wsgi_app))
+    if known.demo:
+        from webapp.demo import seats
+
+        served = seats.wrap(served)
     if known.proxies:
         served = ProxyFix(served, x_for=known.proxies, x_proto=known.proxies, x_host=known.proxies)
     app.wsgi_app = served  # type: ignore[method-assign, assignment]

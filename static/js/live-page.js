@@ -19,7 +19,7 @@ class LivePage extends HTMLElement {
     const began = Date.now();
     const { signal } = this.call = new AbortController();
     try {
-      const reply = await this.fetch(`/live${this.dataset.of}?seen=${this.moment}`, signal);
+      const reply = await this.fetch(`${this.dataset.at}/live${this.dataset.of}?seen=${this.moment}`, signal);
       if (!reply.ok) return send("live-over", reply.status);
       if (reply.status === 200) await this.refresh(signal);
       this.failures = 0;

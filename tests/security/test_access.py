@@ -287,6 +287,8 @@ POST /developers/token                  -           401 401 404 404 404 404 404 
 # page that was opened before, so do the forms of its pages.
 DEMO = """
 GET  /demo                                200 200 200
+GET  /demo/split                          200 200 200
+GET  /demo/seat                           404 404 404
 GET  /demo/story                          302 200 302
 POST /demo/story                          419 404 419
 POST /demo/story/end                      401 303 401

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from flask import Flask, g, request
 
-from webapp.demo import cast, clock, guide
+from webapp.demo import cast, clock, guide, seats
 from webapp.demo.guide import Progress
 from webapp.demo.idp import folder
 from webapp.extensions import business_now, db
@@ -40,11 +40,16 @@ class Bar:
         members = {one.person_id: one for house in houses for one in house.people}
         return [_face(members[person_id]) for person_id in cast.LINES if person_id in members]
 
+    @property
+    def seat(self) -> str:
+        """The seat of the split view that this page stands in; empty elsewhere."""
+        return seats.seat()
+
     @cached_property
     def story(self) -> Progress | None:
-        """The story that this browser follows, and how far it is."""
+        """The story that this browser follows, and how far it is; none in a seat."""
         name = request.cookies.get(COOKIE, "")
-        if name not in guide.STORIES:
+        if name not in guide.STORIES or self.seat:
             return None
         here = {face.person_id for face in self.faces}
         if not here.issuperset(step.by for step in guide.STORIES[name].steps):

@@ -11,6 +11,7 @@ from webapp.demo import cast as people
 from webapp.demo.folder import Folder, signing_key
 from webapp.demo.grants import Grants, digest
 from webapp.demo.provider import Client, Provider, make_provider
+from webapp.demo.seats import addresses
 from webapp.extensions import db, settings, settings_of
 
 _PROVIDER = "countersign.demo.provider"
@@ -44,8 +45,8 @@ def _make() -> Provider:
     client = Client(
         client_id=known.oidc_client_id,
         secret_digest=digest(known.oidc_client_secret),
-        redirect_uris=frozenset({f"{known.base_url}/auth/callback"}),
-        post_logout_redirect_uris=frozenset({f"{known.base_url}/signed-out"}),
+        redirect_uris=addresses(known.base_url, "/auth/callback"),
+        post_logout_redirect_uris=addresses(known.base_url, "/signed-out"),
     )
     return make_provider(
         issuer=known.oidc_issuer,

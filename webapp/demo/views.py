@@ -123,7 +123,7 @@ def authorize() -> Response:
         provider().server.get_consent_grant(end_user=None)
     except OAuth2Error as error:
         return _refused(error)
-    return choose("demo/authorize.html", action=request.full_path)
+    return choose("demo/authorize.html", action=f"{request.script_root}{request.full_path}")
 
 
 @bp.post("/idp/authorize")

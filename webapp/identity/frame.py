@@ -11,7 +11,7 @@ from webapp import i18n
 from webapp.config import LANGUAGES
 from webapp.extensions import db, settings
 from webapp.identity.domain import Actor, Role
-from webapp.identity.sessions import TOUCH_EVERY, current_session, form_token
+from webapp.identity.sessions import SEAT, TOUCH_EVERY, current_session, form_token
 from webapp.kernel.sentence import N_
 from webapp.wording import gettext
 
@@ -153,6 +153,9 @@ class Frame:
     @property
     def menu(self) -> tuple[NavItem, ...]:
         """Further lines of the account menu, by features that have some."""
+        if SEAT in request.environ:
+            # What shows the demo stands around its seats and not in them.
+            return ()
         items: list[NavItem] = current_app.extensions.get("account_menu", [])
         return tuple(NavItem(i.name, gettext(i.text), i.href, i.icon, i.current) for i in items)
 
@@ -208,7 +211,7 @@ def is_no_place_of(actor: Actor, path: str) -> bool:
 def _item(name: str, count: str) -> NavItem:
     text, icon, paths = _PLACES[name]
     here = any(request.path == path or request.path.startswith(f"{path}/") for path in paths)
-    return NavItem(name, gettext(text), paths[0], icon, here, count)
+    return NavItem(name, gettext(text), request.root_path + paths[0], icon, here, count)
 
 
 def _capped(waiting: int) -> str:

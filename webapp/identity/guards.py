@@ -42,6 +42,8 @@ PUBLIC = frozenset({
     # Choosing a person of the demo is how one signs in there.
     "demo.show_stage",
     "demo.follow_story",
+    "demo.show_split",
+    "demo.take_seat",
     "demo.show_people",
     "demo.switch_person",
     "demo.reset",

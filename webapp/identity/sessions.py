@@ -25,6 +25,8 @@ CSRF_KEY = "csrf_token"
 BACKGROUND = "X-Background"
 # Signed tokens that are kept, one for each session.
 _TOKENS = 4096
+# What names the seat of a demo in the environment of a request, which no header can set.
+SEAT = "countersign.seat"
 
 
 class ServerSession(SessionMixin):
@@ -108,7 +110,8 @@ class DatabaseSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """The session of this request, not read yet."""
-        token = request.cookies.get(cookie_name(settings_of(app)))
+        name = cookie_name(settings_of(app), request.environ.get(SEAT, ""))
+        token = request.cookies.get(name)
         return ServerSession(app, token, request.user_agent.string)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -175,16 +178,19 @@ def limits(known: Settings) -> Limits:
     )
 
 
-def cookie_name(known: Settings) -> str:
-    """`__Host-` binds the cookie to this host over https; plain http cannot have it."""
-    return "__Host-countersign" if known.https else "countersign"
+def cookie_name(known: Settings, seat: str = "") -> str:
+    """`__Host-` binds the cookie to this host over https; plain http cannot have it.
+
+    In a demo a browser has a further session for each seat, with a cookie of its own.
+    """
+    name = "__Host-countersign" if known.https else "countersign"
+    return f"{name}-{seat}" if seat else name
 
 
 def set_cookie(response: Response, token: str, known: Settings) -> None:
     """Hand the browser its session; scripts cannot read it and other sites cannot send it along."""
-    response.set_cookie(
-        cookie_name(known), token, httponly=True, secure=known.https, samesite="Lax", path="/"
-    )
+    name = cookie_name(known, request.environ.get(SEAT, ""))
+    response.set_cookie(name, token, httponly=True, secure=known.https, samesite="Lax", path="/")
 
 
 def init_app(app: Flask) -> None:

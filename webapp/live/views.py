@@ -65,7 +65,6 @@ def wrap(app: Flask, application: "WSGIApplication") -> "WSGIApplication":
     No more requests are at work at the same time than the settings say, however many wait.
     """
     known, board, lobby = settings_of(app), app.extensions[_BOARD], app.extensions[_LOBBY]
-    cookie = sessions.cookie_name(known)
     sent = list(headers.security_headers(known).items())
     at_work = BoundedSemaphore(known.threads)
 
@@ -73,6 +72,7 @@ def wrap(app: Flask, application: "WSGIApplication") -> "WSGIApplication":
         asked = _PATHS.get(environ["PATH_INFO"])
         if asked is None or environ["REQUEST_METHOD"] != "GET":
             return False
+        cookie = sessions.cookie_name(known, environ.get(sessions.SEAT, ""))
         token = parse_cookie(environ.get("HTTP_COOKIE", "")).get(cookie, "")
         session_id = session_store.hash_of(token)
         readers = board.readers(session_id)
