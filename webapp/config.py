@@ -130,7 +130,8 @@ class Settings:
     webhook_allow: str = _setting(
         "",
         "Hosts and networks that webhooks may reach although they are not public, by http as well "
-        "and at any port, separated by commas: hooks.corp.example, 10.2.0.0/16.",
+        "and at any port, separated by commas: hooks.corp.example, 10.2.0.0/16. With scheme and "
+        "port only that one is meant: http://10.9.0.1:81.",
     )
     session_idle_minutes: int = _setting(
         120, "A session ends after so many minutes without a click."

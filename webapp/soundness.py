@@ -148,7 +148,7 @@ def _check_webhooks(settings: Settings) -> list[Problem]:
         Problem(
             variable("webhook_allow"),
             f"{part!r} is neither a host nor a network of yours.",
-            "Write them like hooks.corp.example, 10.2.0.0/16.",
+            "Write them like hooks.corp.example, 10.2.0.0/16 or http://10.9.0.1:81.",
         )
         for part in filter(None, (one.strip() for one in settings.webhook_allow.split(",")))
         if not _is_place(part)
@@ -183,6 +183,8 @@ def _refuse_no_mail(settings: Settings) -> list[Problem]:
 
 
 def _is_place(text: str) -> bool:
+    if _is_origin(text):
+        return True
     try:
         # All addresses there are would be no guard.
         return ip_network(text).prefixlen > 0

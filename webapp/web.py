@@ -38,6 +38,7 @@ FILE = "file"
 _KEPT = 4096
 _API = "countersign.api"
 _UPLOADS = "countersign.uploads"
+_JSON = "countersign.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,11 @@ def allow_upload(app: Flask, endpoint: str, most_bytes: int) -> None:
     app.extensions.setdefault(_UPLOADS, {})[endpoint] = most_bytes
 
 
+def allow_json(app: Flask, endpoint: str) -> None:
+    """Let programs send JSON to this endpoint, which no form of ours does."""
+    app.extensions.setdefault(_JSON, set()).add(endpoint)
+
+
 def bind_api(app: Flask, api: Api) -> None:
     """Leave the paths below these prefixes to the API."""
     app.extensions[_API] = api
@@ -93,7 +99,8 @@ def refuse_oddities() -> None:
     """
     if "\x00" in request.path:
         raise NotFound
-    if request.method != "POST" or called_api():
+    takes_json = request.endpoint in current_app.extensions.get(_JSON, ())
+    if request.method != "POST" or called_api() or takes_json:
         return
     if most_bytes := current_app.extensions.get(_UPLOADS, {}).get(request.endpoint):
         request.max_content_length = most_bytes

@@ -15,11 +15,14 @@ from werkzeug.serving import make_server
 
 from tests.support.app import make_app
 from tests.support.databases import Backend
+from webapp.app import create_app
 from webapp.db import Database, make_engine
 from webapp.demo import cast, jobs, stage
+from webapp.demo.folder import Folder
 from webapp.kernel.clock import utcnow
 from webapp.seeding import service as seeding
 
+URL = "http://localhost"
 CLIENT_ID, SECRET = "countersign", "a secret of the tests only"
 
 
@@ -110,6 +113,38 @@ class Visitor:
         headers = {"Origin": self.url, "Referer": page.url}
         data = {"csrf_token": token[1]}
         return self.session.post(self.url + action, data=data, headers=headers, timeout=10)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The folder of a demo with its whole story."""
+    folder = Folder(tmp_path_factory.mktemp("demo") / "desk")
+    folder.make()
+    known = jobs.settings_for(folder, URL)
+    stage.prepare(folder, known, make_app=create_app, reset=False, echo=lambda _words: None)
+    return folder
+
+
+@pytest.fixture
+def demo(folder: Folder) -> Iterator[Flask]:
+    """The desk of it, as it was on its first morning."""
+    stage.prepare(
+        folder,
+        jobs.settings_for(folder, URL),
+        make_app=create_app,
+        reset=True,
+        echo=lambda _words: None,
+    )
+    engine = make_engine(f"sqlite:///{folder.database}")
+    try:
+        yield make_demo(
+            Database(engine),
+            database_url=f"sqlite:///{folder.database}",
+            secret_key=folder.secret("secret-key"),
+            webhook_allow=URL,
+        )
+    finally:
+        engine.dispose()
 
 
 @pytest.fixture

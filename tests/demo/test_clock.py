@@ -1,56 +1,25 @@
 """The clock of the demo: it moves what people wait for, and nothing of how they sign in."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.demo.conftest import make_demo
+from tests.demo.conftest import URL
 from tests.support.app import make_app, sign_in
 from webapp.app import create_app
 from webapp.approvals.models import Approval
 from webapp.db import Database, make_engine
 from webapp.demo import cast, clock, jobs, stage
-from webapp.demo.folder import Folder
 from webapp.demo.idp import folder_of
 from webapp.extensions import ahead
 from webapp.identity.models import WebSession
 from webapp.kernel.clock import utcnow
 from webapp.outbox.models import Message
 
-URL = "http://localhost"
 JUMP = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """The folder of a demo with its whole story."""
-    folder = Folder(tmp_path_factory.mktemp("demo") / "desk")
-    folder.make()
-    known = jobs.settings_for(folder, URL)
-    stage.prepare(folder, known, make_app=create_app, reset=False, echo=lambda _words: None)
-    return folder
-
-
-@pytest.fixture
-def demo(folder: Folder) -> Iterator[Flask]:
-    """The desk of it, as it was on its first morning."""
-    stage.prepare(
-        folder,
-        jobs.settings_for(folder, URL),
-        make_app=create_app,
-        reset=True,
-        echo=lambda _words: None,
-    )
-    engine = make_engine(f"sqlite:///{folder.database}")
-    try:
-        yield make_demo(Database(engine), database_url=f"sqlite:///{folder.database}")
-    finally:
-        engine.dispose()
 
 
 def test_a_press_lets_everybody_wait_a_day_longer(demo: Flask) -> None:

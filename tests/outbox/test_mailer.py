@@ -1,5 +1,6 @@
 """What a mail says, and in whose language."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
@@ -72,6 +73,8 @@ def test_every_mail_names_the_request_and_links_to_it_once(
         assert "You get this mail because" in body
     assert "{" not in letter.subject + letter.text
     assert "\n\n\n" not in letter.text
+    words = re.sub(r"<style.*?</style>|https?:\S+", "", letter.html)
+    assert not re.search(r"[a-z]\.[A-Z0-9]", words)
     assert letter.html.count("<h1>") == 1
 
 

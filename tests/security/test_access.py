@@ -289,6 +289,10 @@ DEMO = """
 GET  /demo                                200 200 200
 GET  /demo/split                          200 200 200
 GET  /demo/seat                           404 404 404
+POST /demo/hooks                          404 404 404
+GET  /demo/webhooks                       302 404 302
+POST /demo/webhooks/answer                401 404 401
+POST /demo/webhooks/test                  401 404 401
 GET  /demo/story                          302 200 302
 POST /demo/story                          419 404 419
 POST /demo/story/end                      401 303 401

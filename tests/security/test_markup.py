@@ -182,7 +182,7 @@ def test_the_mailbox_of_the_demo_shows_it_as_text(backend: Backend, acme_rows: R
             )
         client = demo.client("rita")
         assert isinstance(client, HouseClient)
-        for path in ("/demo/mailbox", "/demo/mailbox/m1", "/demo/mailbox/m1?as=html"):
+        for path in ("/demo/mailbox", "/demo/mailbox/m1", "/demo/mailbox/m1?as=text"):
             check(client.get(path).text, path)
         frame = ask(client, "/demo/mailbox/m1/html", "GET")
         # Even a mail that were nothing but code could not run any.

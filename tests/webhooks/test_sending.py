@@ -206,6 +206,8 @@ def test_addresses_that_cannot_be_meant_are_refused_when_they_are_written(url: s
         ("http://[fd00::1]:81/", "fd00::/8"),
         ("http://[::1]:81/", "::1"),
         ("http://erp.corp:8080/in", "10.0.0.0/8"),
+        ("http://127.0.0.1:8080/in", "http://127.0.0.1:8080"),
+        ("http://erp.corp/in", "http://ERP.corp:80"),
     ],
 )
 def test_what_is_public_or_allowed_can_be_written(url: str, allowed: str) -> None:
@@ -215,6 +217,19 @@ def test_what_is_public_or_allowed_can_be_written(url: str, allowed: str) -> Non
 def test_what_is_allowed_has_to_be_a_host_or_a_network() -> None:
     with pytest.raises(ValueError, match="neither a host nor a network"):
         Allowed.parse("10.0.0.0/8, not a host!")
+    for odd in ("http://10.0.0.1/path", "ftp://10.0.0.1", "http://", "http://a b"):
+        with pytest.raises(ValueError, match=r"origin|more than"):
+            Allowed.parse(odd)
+
+
+def test_an_allowed_origin_is_one_server_and_nothing_beside_it(receiver: Receiver) -> None:
+    allowed = Allowed.parse(f"http://127.0.0.1:{receiver.port}")
+    assert send(receiver.url, allowed=allowed).is_ok
+    for url in (f"http://127.0.0.2:{receiver.port}/", f"http://127.0.0.1:{receiver.port + 1}/"):
+        with pytest.raises(Invalid):
+            read_url(url, allowed)
+        assert "not public" in send(url, allowed=allowed).in_words()
+    assert len(receiver.heard) == 1
 
 
 @pytest.fixture

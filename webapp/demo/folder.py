@@ -42,6 +42,16 @@ class Folder:
         return self.path / "clock"
 
     @property
+    def heard(self) -> Path:
+        """What the receiver of webhooks heard since the story began."""
+        return self.path / "heard.json"
+
+    @property
+    def refusing(self) -> Path:
+        """Is there while the receiver of webhooks answers with an error."""
+        return self.path / "refusing"
+
+    @property
     def signing_key(self) -> Path:
         """The key that the provider signs with."""
         return self.path / "signing-key.json"

@@ -103,6 +103,7 @@ def settings_for(folder: Folder, base_url: str) -> Settings:
         workers=1,  # the provider keeps its codes in the memory of one process
         threads=8,
         log_level="warning",
+        webhook_allow=base_url,  # the receiver of the demo is the desk itself
         demo_public=_may_be_public(),
     )
 

@@ -15,7 +15,7 @@ from webapp import migrating
 from webapp.approvals.files import Folder as FilesFolder
 from webapp.config import Settings
 from webapp.db import Database, make_engine
-from webapp.demo import cast, story
+from webapp.demo import cast, receiver, story
 from webapp.demo.folder import Folder, began
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
@@ -47,7 +47,7 @@ def prepare(
     engine = make_engine(settings.database_url)
     try:
         migrating.upgrade(engine)
-        bind(Database(engine), settings.oidc_issuer, now=utcnow())
+        bind(Database(engine), settings, now=utcnow())
     finally:
         engine.dispose()
     keys = KeyFolder(settings.ledger_folder)
@@ -90,10 +90,11 @@ def fill(app: Flask, *, issuer: str, now: datetime) -> dict[str, str]:
     return requests
 
 
-def bind(database: Database, issuer: str, *, now: datetime) -> None:
-    """Let the people sign in through this issuer, since the desk may have moved to another port."""
+def bind(database: Database, settings: Settings, *, now: datetime) -> None:
+    """Let people sign in and webhooks arrive where the desk is, which may be another port now."""
     with database.transaction() as session:
-        seeding.load(session, cast.identities(issuer), now=now)
+        seeding.load(session, cast.identities(settings.oidc_issuer), now=now)
+        receiver.bind(session, settings, now=now)
 
 
 def restore_running(
@@ -107,7 +108,7 @@ def restore_running(
     ):
         template.backup(desk)
     _note_beginning(folder)
-    bind(database, settings.oidc_issuer, now=utcnow())
+    bind(database, settings, now=utcnow())
 
 
 def is_old(path: Path) -> bool:
@@ -124,7 +125,8 @@ def _copy(folder: Folder) -> None:
 
 
 def _note_beginning(folder: Folder) -> None:
-    folder.clock.unlink(missing_ok=True)
+    for path in (folder.clock, folder.heard, folder.refusing):
+        path.unlink(missing_ok=True)
     folder.stamp.touch()
     shutil.copystat(folder.template, folder.stamp)
 

@@ -72,7 +72,7 @@ def list_mails() -> Response:
 
 @bp.get("/mailbox/<mail_id>")
 def show_mail(mail_id: str) -> Response:
-    """One mail, as text or in a frame as its reader would see it."""
+    """One mail, in a frame as its reader would see it, or as text."""
     with db.reading() as session:
         mail = outbox.mail(session, people.TENANT, mail_id)
         members = _members(session)
@@ -81,7 +81,7 @@ def show_mail(mail_id: str) -> Response:
         mail=mail,
         reader=members.get(mail.recipient_id or ""),
         parts=list(mailbox.parts(mail.text, settings().base_url)),
-        as_html=request.args.get("as") == "html",
+        as_html=request.args.get("as") != "text",
     )
     policy = content_security_policy(settings().oidc_origin)
     response.headers["Content-Security-Policy"] = f"{policy}; frame-src 'self'"

@@ -32,23 +32,27 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Hosts and networks that may be reached although they are not public."""
+    """Hosts, networks and single origins that may be reached although they are not public."""
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    origins: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, text: str) -> "Allowed":
-        """Read `hooks.corp.example, 10.2.0.0/16`; raises `ValueError` for what is neither."""
-        hosts, networks = set(), []
+        """Read `hooks.corp.example, 10.2.0.0/16, http://10.9.0.1:81`; raises `ValueError`."""
+        hosts, networks, origins = set(), [], set()
         for part in filter(None, (one.strip().lower() for one in text.split(","))):
+            if "://" in part:
+                origins.add(_read_origin(part))
+                continue
             try:
                 networks.append(ip_network(part))
             except ValueError:
                 if not _is_host(part):
                     raise ValueError(f"{part!r} is neither a host nor a network.") from None
                 hosts.add(part)
-        return cls(frozenset(hosts), tuple(networks))
+        return cls(frozenset(hosts), tuple(networks), frozenset(origins))
 
     def has(self, host: str, address: Ip) -> bool:
         """Whether the operator allows this host, or this address."""
@@ -72,6 +76,11 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, which is what one server is known by."""
+        return f"{self.scheme}://{self.authority}"
+
 
 def read_url(text: str, allowed: Allowed) -> Target:
     """The address, as far as its text tells that it may be used.
@@ -83,7 +92,11 @@ def read_url(text: str, allowed: Allowed) -> Target:
     except (Refused, Invalid):
         raise _invalid(_SHAPE) from None
     known = _literal(target.host)
-    if target.host in allowed.hosts or (known is not None and allowed.has("", known)):
+    if (
+        target.origin in allowed.origins
+        or target.host in allowed.hosts
+        or (known is not None and allowed.has("", known))
+    ):
         return target
     if known is not None and not is_public(known):
         raise _invalid(_PRIVATE)
@@ -148,6 +161,8 @@ def is_public(address: Ip) -> bool:
 
 def _judge(target: Target, address: Ip, allowed: Allowed) -> None:
     inner = _carried(address) or address
+    if target.origin in allowed.origins:
+        return
     if allowed.has(target.host, address) or allowed.has(target.host, inner):
         return
     if not is_public(address):
@@ -156,6 +171,16 @@ def _judge(target: Target, address: Ip, allowed: Allowed) -> None:
         raise Refused("Only https is used for public addresses.")
     if target.port not in _PUBLIC_PORTS:
         raise Refused("Only the ports 443 and 8443 are used for public addresses.")
+
+
+def _read_origin(text: str) -> str:
+    try:
+        target = parse(text)
+    except Refused:
+        raise ValueError(f"{text!r} is no origin like http://10.9.0.1:81.") from None
+    if target.path != "/":
+        raise ValueError(f"{text!r} holds more than scheme, host and port.")
+    return target.origin
 
 
 def _carried(address: Ip) -> IPv4Address | None:

@@ -5,6 +5,7 @@ beside it for a day, so that receivers can change over without missing anything.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +35,7 @@ from webapp.webhooks.domain import (
 )
 from webapp.webhooks.models import Attempt, Endpoint
 from webapp.webhooks.queries import EndpointView
-from webapp.webhooks.vault import Vault
+from webapp.webhooks.vault import Unreadable, Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,20 @@ def replay_own(
     _require_active(endpoint)
     queries.delivery(session, endpoint, message_id)
     outbox.replay(session, actor.tenant_id, message_id, now=now)
+
+
+def secrets_at(
+    session: Session, tenant_id: str, url: str, desk: Desk, *, now: datetime
+) -> list[str]:
+    """What messages to this address are signed with now, for a receiver that is the desk itself."""
+    query = select(Endpoint).where(Endpoint.tenant_id == tenant_id, Endpoint.url == url)
+    found = []
+    for row in session.scalars(query):
+        is_both = row.former_until is not None and row.former_until > now
+        sealed = [row.secret, *([row.former_secret] if is_both and row.former_secret else [])]
+        with suppress(Unreadable):
+            found += [desk.vault.open(one, f"{tenant_id}/{row.id}") for one in sealed]
+    return found
 
 
 def view_own(session: Session, actor: Actor, endpoint_id: str) -> EndpointView:

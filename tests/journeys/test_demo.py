@@ -1,4 +1,4 @@
-"""Both sides of the demo in one window: what one of them does, the other one sees."""
+"""What the demo shows beside its stories: both sides in one window, and what a program is told."""
 
 from collections.abc import Iterator
 
@@ -47,4 +47,27 @@ def test_the_audience_sees_the_request_arrive_and_the_answer_come_back(
         right.locator('button[value="approve"]:visible').click()
         right.locator('button[value="order"]:visible').click()
         expect(left.locator("#request")).to_contain_text("Bob Harms approved", timeout=SOON)
+        assert not visit.problems
+
+
+def test_what_a_program_is_told_is_there_by_itself_and_again_after_an_error(
+    stage: Desk, browser: Browser
+) -> None:
+    with visiting(browser, stage.url) as visit:
+        page = visit.page
+        page.goto("/demo/people")
+        page.locator('button[value="ada"]').first.click()
+        page.goto("/demo/webhooks")
+        heard = page.locator(".heard-one")
+        page.get_by_role("button", name="Send a test").click()
+        mark = page.locator(".heard-one", has_text="ping").first
+        expect(mark).to_contain_text("Signature right")
+        expect(mark).to_contain_text("answered 204")
+
+        page.get_by_role("button", name="Answer with an error").click()
+        page.get_by_role("button", name="Send a test").click()
+        expect(heard.first).to_contain_text("answered 503")
+        page.get_by_role("button", name="Answer as usual").click()
+        expect(heard.first).to_contain_text("Attempt 2", timeout=15_000)
+        expect(heard.first).to_contain_text("answered 204")
         assert not visit.problems
