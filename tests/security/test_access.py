@@ -289,6 +289,9 @@ DEMO = """
 GET  /demo                                200 200 200
 GET  /demo/split                          200 200 200
 GET  /demo/seat                           404 404 404
+GET  /demo/console                        302 200 302
+POST /demo/console                        401 200 401
+POST /demo/console/token                  401 303 401
 POST /demo/hooks                          404 404 404
 GET  /demo/webhooks                       302 404 302
 POST /demo/webhooks/answer                401 404 401

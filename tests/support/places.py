@@ -218,6 +218,7 @@ PLACES = (
     Place("demo-stage", "demo.show_stage", "/demo"),
     Place("demo-split", "demo.show_split", "/demo/split"),
     Place("demo-webhooks", "demo.show_webhooks", "/demo/webhooks", "ada"),
+    Place("demo-console", "demo.show_console", "/demo/console?call=ask", "rita"),
     Place("demo-people", "demo.show_people", "/demo/people", "rita"),
     Place("demo-mailbox", "demo.list_mails", "/demo/mailbox", "rita"),
     Place("demo-mail", "demo.show_mail", "/demo/mailbox/{mail}?as=text", "rita"),

@@ -5,6 +5,7 @@ from flask import Flask
 from webapp.demo import (
     bar,
     clock_views,
+    console_views,
     guide_views,
     hook_views,
     seats,
@@ -15,7 +16,7 @@ from webapp.demo import (
 from webapp.demo.stage import MakeApp
 
 # They add their pages to the blueprint of the demo.
-_PAGES = (clock_views, guide_views, hook_views, split_views, switch_views)
+_PAGES = (clock_views, console_views, guide_views, hook_views, split_views, switch_views)
 
 
 def init_app(app: Flask, *, make_app: MakeApp) -> None:

@@ -1,6 +1,8 @@
 """One request as a command for the shell, ready to be pasted."""
 
 import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,19 +13,59 @@ _FORM = "application/x-www-form-urlencoded"
 _INDENT = " \\\n  "
 
 
-def command(one: Described, samples: Samples) -> str:
-    """The command for an operation, one option on a line; variables of the shell stay open."""
-    first = f"curl {_quoted(_url(one, samples))}"
-    if one.method != "GET":
-        first = f"curl -X {one.method} {_quoted(_url(one, samples))}"
-    return _INDENT.join([first, *_authorization(one, samples), *_body(one, samples)])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request as a program makes it; a form has its fields in `parts`, anything else one."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    parts: tuple[str, ...] = ()
+    is_form: bool = False
 
 
-def body_of(one: Described) -> tuple[str, Any] | None:
-    """The media type and the first example of what is sent; None where nothing is."""
+def call(one: Described, samples: Samples, example: str = "") -> Call:
+    """The request for an operation, with the named example or the first one as its body."""
+    sent = body_of(one, example)
+    headers, parts = list(_authorization(one, samples)), []
+    is_form = sent is not None and sent[0] == _FORM
+    if sent is not None and is_form:
+        parts = [f"{name}={value}" for name, value in sent[1].items()]
+    elif sent is not None:
+        headers.append(("Content-Type", sent[0]))
+        parts = [samples.shown(sent[1])]
+    return Call(
+        method=one.method,
+        url=_url(one, samples),
+        headers=tuple(headers),
+        parts=tuple(parts),
+        is_form=is_form,
+    )
+
+
+def command(made: Call) -> str:
+    """The command for a request, one option on a line; variables of the shell stay open."""
+    method = "" if made.method == "GET" else f"-X {made.method} "
+    quoted = _quoted if made.is_form else shlex.quote
+    return _INDENT.join(
+        [
+            f"curl {method}{_quoted(made.url)}",
+            *(f"-H {_quoted(f'{name}: {text}')}" for name, text in made.headers),
+            *(f"-d {quoted(part)}" for part in made.parts),
+        ]
+    )
+
+
+def body_of(one: Described, example: str = "") -> tuple[str, Any] | None:
+    """The media type and an example of what is sent, the first or that one; None where nothing is.
+
+    Raises `KeyError` when there is no example of this name.
+    """
     for media_type, media in one.operation.get("requestBody", {}).get("content", {}).items():
-        examples = [each["value"] for each in media.get("examples", {}).values()]
-        return media_type, media.get("example", examples[0] if examples else None)
+        examples = {name: each["value"] for name, each in media.get("examples", {}).items()}
+        if example:
+            return media_type, examples[example]
+        return media_type, media.get("example", next(iter(examples.values()), None))
     return None
 
 
@@ -40,22 +82,9 @@ def _url(one: Described, samples: Samples) -> str:
     return f"{samples.base_url}{path}{'?' if asked else ''}{asked}"
 
 
-def _authorization(one: Described, samples: Samples) -> list[str]:
-    for choice in one.operation["security"]:
-        name = next(iter(choice))
-        return [f"-H {_quoted('Authorization: Bearer ' + samples.tokens[name])}"]
-    return []
-
-
-def _body(one: Described, samples: Samples) -> list[str]:
-    found = body_of(one)
-    if found is None:
-        return []
-    media_type, example = found
-    if media_type == _FORM:
-        return [f"-d {_quoted(f'{name}={value}')}" for name, value in example.items()]
-    sent = shlex.quote(samples.shown(example))
-    return [f"-H {_quoted(f'Content-Type: {media_type}')}", f"-d {sent}"]
+def _authorization(one: Described, samples: Samples) -> Iterator[tuple[str, str]]:
+    for choice in one.operation["security"][:1]:
+        yield "Authorization", f"Bearer {samples.tokens[next(iter(choice))]}"
 
 
 def _quoted(text: str) -> str:

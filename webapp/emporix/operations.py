@@ -99,7 +99,7 @@ def _shown(one: Described, samples: Samples) -> Operation:
             _reply(status, answer, samples)
             for status, answer in sorted(operation["responses"].items())
         ),
-        command=curl.command(one, samples),
+        command=curl.command(curl.call(one, samples)),
     )
 
 
