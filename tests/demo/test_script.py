@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from webapp.demo import cast, goods, story
-from webapp.demo.present import BASKETS, PENDING
-from webapp.demo.script import ZONE, Do, ago, on
+from webapp.demo import cast, goods
+from webapp.demo.present import BASKETS, INVENTED, PENDING
+from webapp.demo.script import ZONE, Basket, Do, Request, ago, on
 
 # Two weeks around a change to winter time and around New Year, at awkward hours.
 MOMENTS = [
@@ -14,7 +14,7 @@ MOMENTS = [
     for days in range(14)
     for hours in (0.5, 7, 12.25, 22.9)
 ]
-EACH = [(now, request) for now in MOMENTS for request in story.REQUESTS]
+EACH = [(now, request) for now in MOMENTS for request in INVENTED.requests]
 
 
 def test_everything_happens_in_the_order_in_which_it_is_told() -> None:
@@ -35,7 +35,7 @@ def test_what_is_answered_was_answered_in_time_and_what_is_open_is_not_over() ->
 
 
 def test_a_cart_comes_back_only_after_the_first_answer() -> None:
-    by_key = {request.key: request for request in story.REQUESTS}
+    by_key = {request.key: request for request in INVENTED.requests}
     for now, request in EACH:
         if request.resubmits:
             before = by_key[request.resubmits]
@@ -60,13 +60,14 @@ def test_so_long_ago_is_so_long_ago() -> None:
 
 def test_everything_that_is_wanted_is_on_the_price_list_in_the_currency_of_its_site() -> None:
     currency = {"main": "EUR", "basel": "CHF"}
-    for basket in (*story.REQUESTS, *BASKETS):
-        wanted = list(goods.wanted(basket.goods))
+    baskets: list[Request | Basket] = [*INVENTED.requests, *BASKETS]
+    for basket in baskets:
+        wanted = list(goods.wanted(basket.goods, INVENTED.products))
         assert {one.product["currency"] for one in wanted} == {currency[basket.site]}, basket.key
 
 
 def test_the_company_has_what_a_wholesaler_sells() -> None:
-    products = cast.products()
+    products = cast.invented()["products"]
     assert len(products) >= 60
     assert len({product["sku"] for product in products}) == len(products)
 

@@ -11,9 +11,9 @@ from webapp.approvals import listing
 from webapp.approvals.domain import Status
 from webapp.approvals.queries import Box, Side
 from webapp.carts import queries as carts
-from webapp.demo import cast, story
+from webapp.demo import cast
 from webapp.demo.past import FINISHED
-from webapp.demo.present import PENDING
+from webapp.demo.present import INVENTED, PENDING
 from webapp.ledger import service as ledger
 from webapp.ledger.service import Head
 
@@ -26,7 +26,7 @@ def test_there_are_requests_in_every_state(told: Told) -> None:
     assert states[Status.DECLINED] >= 5
     assert states[Status.CLOSED] >= 2
     assert states[Status.EXPIRED] >= 2
-    assert told.requests.keys() == {request.key for request in story.REQUESTS}
+    assert told.requests.keys() == {request.key for request in INVENTED.requests}
 
 
 def test_seven_requests_wait_for_ada_one_for_hours_and_one_until_tomorrow(told: Told) -> None:
@@ -114,7 +114,7 @@ def test_every_declined_request_says_why(told: Told) -> None:
 
 def test_the_history_of_every_request_is_whole(told: Told) -> None:
     rows = _rows(told, "SELECT id, ledger_length, ledger_head FROM approvals")
-    assert len(rows) == len(story.REQUESTS)
+    assert len(rows) == len(INVENTED.requests)
     with told.database.reading() as session:
         for stream_id, length, end in rows:
             head = Head(tenant_id=cast.TENANT, stream_id=stream_id, length=int(length), hash=end)

@@ -45,6 +45,13 @@ class Bar:
         """The seat of the split view that this page stands in; empty elsewhere."""
         return seats.seat()
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Everybody's first name by id, for the words of a story."""
+        return {one: one.title() for one in cast.LINES} | {
+            face.person_id: face.first_name for face in self.faces
+        }
+
     @cached_property
     def story(self) -> Progress | None:
         """The story that this browser follows, and how far it is; none in a seat."""

@@ -1,4 +1,7 @@
-"""The people of the demo: a wholesale company, two subsidiaries, and nine invented colleagues."""
+"""The people of the demo: a wholesale company, two subsidiaries, and nine invented colleagues.
+
+A company of its own (`prospect`) comes under the same ids, so that its stories are the same.
+"""
 
 import json
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from webapp.identity import companies
 from webapp.identity import queries as identity
 from webapp.identity.acting import acting
 from webapp.identity.domain import Actor, CompanyFacts, Member, Role
@@ -19,14 +23,12 @@ _COMPANY = Path(__file__).with_name("company.json")
 
 # One line of story for each person on the sign-in page.
 LINES = {
-    "rita": N_("One request needs her answer; a cart over the limit is ready to hand over."),
-    "ada": N_(
-        "Seven requests wait for her, one of them not for long, and one for Claus, who is away."
-    ),
+    "rita": N_("One request needs an answer; a cart over the limit is ready to hand over."),
+    "ada": N_("Several requests wait, one of them not for long, and one for somebody who is away."),
     "bob": N_("Orders alone up to the company limit and approves for requesters."),
-    "claus": N_("Admin of all three companies. In Logistik he is away, and Ada decides for him."),
+    "claus": N_("An admin who is away for some days; somebody else decides meanwhile."),
     "marek": N_("Runs the warehouse. One of his requests is about to expire."),
-    "ines": N_("Looks after people and offices. Last week she was told no, with a reason."),
+    "ines": N_("Was told no last week, with a reason, and asks for something else now."),
     "jonas": N_("Orders for the workshop and asks for everything; there is no limit."),
     "simon": N_("One of two people who approve here, in Swiss francs."),
     "elif": N_("A requester, and still the one who approves what Simon asks for."),
@@ -41,9 +43,9 @@ class House:
     people: list[Member]
 
 
-def seed_document(issuer: str) -> dict[str, Any]:
+def seed_document(issuer: str, company: dict[str, Any] | None = None) -> dict[str, Any]:
     """The whole company in the seed format; its people are bound to this issuer beforehand."""
-    document = dict(_document())
+    document = dict(company or invented())
     document["customers"] = [
         {**customer, "identities": [{"issuer": issuer, "subject": customer["id"]}]}
         for customer in document["customers"]
@@ -51,9 +53,9 @@ def seed_document(issuer: str) -> dict[str, Any]:
     return document
 
 
-def identities(issuer: str) -> dict[str, Any]:
+def identities(issuer: str, company: dict[str, Any] | None = None) -> dict[str, Any]:
     """Only the bindings, for a desk that answers at another address than the last time."""
-    people = seed_document(issuer)["customers"]
+    people = seed_document(issuer, company)["customers"]
     return {
         "tenant": TENANT,
         "customers": [{"id": one["id"], "identities": one["identities"]} for one in people],
@@ -64,7 +66,7 @@ def houses(session: Session) -> list[House]:
     """The companies in their order, each active person under the first one they belong to."""
     shown: set[str] = set()
     found = []
-    for company_id in company_ids():
+    for company_id in company_ids(session):
         company = identity.company(session, TENANT, company_id)
         people = [
             one
@@ -107,9 +109,9 @@ def actor(session: Session, person_id: str, company_id: str) -> Actor:
     return acting(person, place, tenant_id=TENANT, person_id=person.id)
 
 
-def introductions() -> list[tuple[str, str, str]]:
+def introductions(company: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
     """Name, role and line of everybody in the order of the story, in English."""
-    people = {one["id"]: one for one in _document()["customers"]}
+    people = {one["id"]: one for one in (company or invented())["customers"]}
     return [
         (
             f"{people[person_id]['firstName']} {people[person_id]['lastName']}",
@@ -117,18 +119,22 @@ def introductions() -> list[tuple[str, str, str]]:
             line,
         )
         for person_id, line in LINES.items()
+        if person_id in people
     ]
 
 
-def company_ids() -> list[str]:
-    """The companies in the order of the sign-in page."""
-    return [company["id"] for company in _document()["legalEntities"]]
+def company_ids(session: Session) -> list[str]:
+    """The companies that are on this desk, in the order of the sign-in page."""
+    known = [company["id"] for company in invented()["legalEntities"]]
+    there = {sheet.id for sheet in companies.sheets(session, TENANT, known)}
+    return [company_id for company_id in known if company_id in there]
 
 
-def products() -> list[dict[str, Any]]:
-    """What the company buys, in the seed format."""
-    found: list[dict[str, Any]] = _document()["products"]
-    return found
+@cache
+def invented() -> dict[str, Any]:
+    """The invented company in the seed format."""
+    document: dict[str, Any] = json.loads(_COMPANY.read_text(encoding="utf-8"))
+    return document
 
 
 def _place(member: Member) -> tuple[int, str]:
@@ -136,9 +142,3 @@ def _place(member: Member) -> tuple[int, str]:
     order = list(LINES)
     known = member.person_id in LINES
     return (order.index(member.person_id) if known else len(order), member.name)
-
-
-@cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(_COMPANY.read_text(encoding="utf-8"))
-    return document

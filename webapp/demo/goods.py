@@ -1,14 +1,15 @@
 """What the people of the demo put into their carts: products of the company with their prices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from webapp.carts.lines import NewLine
 from webapp.demo import cast
 from webapp.demo.script import Basket, Request
+
+Products = Mapping[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,14 @@ class Wanted:
     offered: str | None
 
 
-def wanted(text: str) -> Iterator[Wanted]:
+def wanted(text: str, products: Products) -> Iterator[Wanted]:
     """Read `stretch-film 4, shelf-bay 24 at 112.00`; raises `KeyError` for unknown products."""
     for part in text.split(","):
         product_id, quantity, *offer = part.split()
-        yield Wanted(_products()[product_id], int(quantity), offer[1] if offer else None)
+        yield Wanted(products[product_id], int(quantity), offer[1] if offer else None)
 
 
-def lines(text: str) -> list[NewLine]:
+def lines(text: str, products: Products) -> list[NewLine]:
     """The goods as the cart pages give them to the use case."""
     return [
         NewLine(
@@ -38,13 +39,13 @@ def lines(text: str) -> list[NewLine]:
             unit_price=Decimal(one.product["unitPrice"]),
             tax_rate=Decimal(one.product["taxRate"]),
         )
-        for one in wanted(text)
+        for one in wanted(text, products)
     ]
 
 
-def document(basket: Request | Basket) -> dict[str, Any]:
+def document(basket: Request | Basket, products: Products) -> dict[str, Any]:
     """A cart or quote in the seed format, since only that knows other sites and quotes."""
-    items = list(wanted(basket.goods))
+    items = list(wanted(basket.goods, products))
     body = {
         "id": basket.key,
         "customerId": basket.by,
@@ -74,8 +75,3 @@ def _item(one: Wanted) -> dict[str, Any]:
 
 def _quote_item(one: Wanted) -> dict[str, Any]:
     return {**_item(one), **({"newUnitPrice": one.offered} if one.offered else {})}
-
-
-@cache
-def _products() -> dict[str, dict[str, Any]]:
-    return {product["id"]: product for product in cast.products()}

@@ -39,6 +39,7 @@ class Facts:
 class Step:
     """What somebody does next: who, where, in which words, and what they press there.
 
+    Words name people by their ids in braces, so that a company of its own is told in its names.
     `points` are the places of the page to point at, the first that is there; `is_done` asks the
     facts.
     """
@@ -83,13 +84,13 @@ _APPROVE = 'button[value="order"], button[value="seen"], button[value="approve"]
 STORIES = {
     "over-the-limit": Story(
         title=N_("Over the limit"),
-        lead=N_("Rita’s cart is too large for her to order. Ada decides, and the order is placed."),
+        lead=N_("{rita} may not order this cart alone. {ada} decides, and the order is placed."),
         cart_id="b01",
         approver_id="ada",
         steps=(
             Step(
                 by="rita",
-                words=N_("The cart says what it is over the limit by. Hand it over to Ada."),
+                words=N_("The cart says what it is over the limit by. Hand it over to {ada}."),
                 press=N_("Ask for approval"),
                 points=_ASK,
                 at=lambda facts: f"/carts/{facts.cart_id}",
@@ -97,7 +98,7 @@ STORIES = {
             ),
             Step(
                 by="ada",
-                words=N_("She sees who asks for how much, and why it is here. Open the request."),
+                words=N_("Open the request: it says who asks for how much, and why it is here."),
                 press="",
                 points="",
                 at=lambda facts: f"/approvals/{facts.request_id}",
@@ -115,13 +116,13 @@ STORIES = {
     ),
     "once-more": Story(
         title=N_("Declined, fixed, asked again"),
-        lead=N_("Ada says no and why. Ines changes the cart without typing it again."),
+        lead=N_("{ada} says no and why. {ines} changes the cart without typing it again."),
         cart_id="p09",
         approver_id="ada",
         steps=(
             Step(
                 by="ada",
-                words=N_("It is too much for her. She declines, and says why in one sentence."),
+                words=N_("It is too much. Decline, and say why in one sentence."),
                 press=N_("Decline"),
                 points='button[value="declined"], button[value="decline"]',
                 at=lambda facts: f"/approvals/{facts.request_id}",
@@ -129,9 +130,7 @@ STORIES = {
             ),
             Step(
                 by="ines",
-                words=N_(
-                    "The reason stands on the request. She takes the goods back into a new cart."
-                ),
+                words=N_("The reason stands on the request. Take the goods back into a new cart."),
                 press=N_("Edit and resubmit"),
                 points='form[action$="/resubmission"] button',
                 at=lambda facts: f"/approvals/{facts.request_id}",
@@ -139,7 +138,7 @@ STORIES = {
             ),
             Step(
                 by="ines",
-                words=N_("She orders less of something, and saves the cart."),
+                words=N_("Order less of something, and save the cart."),
                 press=N_("Save"),
                 points='main form button.button-primary, a[href$="/edit"]',
                 at=lambda facts: f"/carts/{facts.new_cart_id}/edit",
@@ -147,7 +146,7 @@ STORIES = {
             ),
             Step(
                 by="ines",
-                words=N_("Now she asks Ada once more; what she says goes with it."),
+                words=N_("Now ask {ada} once more; what you say goes with it."),
                 press=N_("Ask for approval"),
                 points=_ASK,
                 at=lambda facts: f"/carts/{facts.new_cart_id}",
@@ -155,7 +154,7 @@ STORIES = {
             ),
             Step(
                 by="ada",
-                words=N_("She sees what is different from last time, and says yes."),
+                words=N_("See what is different from last time, and say yes."),
                 press=N_("Approve"),
                 points=_APPROVE,
                 at=lambda facts: f"/approvals/{facts.second_id}",
@@ -165,13 +164,13 @@ STORIES = {
     ),
     "away": Story(
         title=N_("The approver is away"),
-        lead=N_("Claus is on leave. What Rita asks him for does not wait until he is back."),
+        lead=N_("{claus} is on leave. What {rita} asks for does not wait until then."),
         cart_id="b02",
         approver_id="ada",
         steps=(
             Step(
                 by="rita",
-                words=N_("Choose Claus: the page says that he is away, and who decides meanwhile."),
+                words=N_("Choose {claus}: the page says who is away, and who decides meanwhile."),
                 press=N_("Ask for approval"),
                 points=_ASK,
                 at=lambda facts: f"/carts/{facts.cart_id}/checkout",
@@ -179,7 +178,7 @@ STORIES = {
             ),
             Step(
                 by="ada",
-                words=N_("She stands in: the request is in her inbox, for Claus. Open it."),
+                words=N_("The request is in the inbox, for {claus}. Open it."),
                 press="",
                 points="",
                 at=lambda facts: f"/approvals/{facts.request_id}",
@@ -187,7 +186,7 @@ STORIES = {
             ),
             Step(
                 by="ada",
-                words=N_("She decides for him, and the history says so."),
+                words=N_("Decide for {claus}; the history says so."),
                 press=N_("Approve"),
                 points=_APPROVE,
                 at=lambda facts: f"/approvals/{facts.request_id}",

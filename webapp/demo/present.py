@@ -3,13 +3,15 @@
 The first request expires within hours and the second one tomorrow: a request lives for seven days.
 """
 
-from webapp.demo.past import FREIGHT, OFFICE
+from webapp.demo import cast
+from webapp.demo.past import FINISHED, FREIGHT, OFFICE
 from webapp.demo.script import (
     Absence,
     Basket,
     Choices,
     Invitation,
     Request,
+    Script,
     ago,
     answer,
     ask,
@@ -174,4 +176,9 @@ BASKETS = (
            goods="pallet-box 30 at 131.00"),
     Basket(key="q05", by="ines", quote=True, at=on(3, "13:00"), status="AWAITING",
            goods="office-chair 12"),
+)
+
+INVENTED = Script(
+    company=cast.invented(), requests=(*FINISHED, *PENDING), baskets=BASKETS,
+    absences=ABSENCES, invitations=INVITATIONS,
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -145,6 +146,22 @@ class Invitation:
     last_name: str
     at: Moment
     company: str = "logistik"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What is played: a company in the seed format, and what happens in it."""
+
+    company: dict[str, Any]
+    requests: tuple[Request, ...]
+    baskets: tuple[Basket, ...]
+    absences: tuple[Absence, ...]
+    invitations: tuple[Invitation, ...] = ()
+
+    @property
+    def products(self) -> dict[str, dict[str, Any]]:
+        """What the company buys, by id."""
+        return {product["id"]: product for product in self.company["products"]}
 
 
 def comment(at: Moment, words: str) -> Act:

@@ -17,6 +17,8 @@ from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.demo import cast, receiver, story
 from webapp.demo.folder import Folder, began
+from webapp.demo.present import INVENTED
+from webapp.demo.script import Script
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
@@ -79,13 +81,14 @@ def build(target: Path, settings: Settings, *, make_app: MakeApp, now: datetime)
     draft.replace(target)
 
 
-def fill(app: Flask, *, issuer: str, now: datetime) -> dict[str, str]:
+def fill(app: Flask, *, issuer: str, now: datetime, script: Script = INVENTED) -> dict[str, str]:
     """Company, story and mails into the app's database; the ids of the requests by their key."""
     with app.app_context():
         with db.transaction() as session:
-            seeding.load(session, cast.seed_document(issuer), now=story.begins(now))
+            company = cast.seed_document(issuer, script.company)
+            seeding.load(session, company, now=story.begins(script, now))
             files = FilesFolder(settings().files_folder)
-            requests = story.play(session, files=files, now=now)
+            requests = story.play(session, script, files=files, now=now)
         _deliver(db.database, now=now)
     return requests
 

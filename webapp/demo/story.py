@@ -21,8 +21,6 @@ from webapp.carts import service as cart_service
 from webapp.carts.domain import Resource, ResourceType
 from webapp.checkout.service import order_alone
 from webapp.demo import around, cast, goods
-from webapp.demo.past import FINISHED
-from webapp.demo.present import ABSENCES, BASKETS, INVITATIONS, PENDING
 from webapp.demo.script import (
     BY_REQUESTER,
     Absence,
@@ -32,6 +30,7 @@ from webapp.demo.script import (
     Do,
     Invitation,
     Request,
+    Script,
 )
 from webapp.identity import deputies
 from webapp.identity.domain import Actor
@@ -39,7 +38,6 @@ from webapp.orders.offers import offer
 from webapp.orders.terms import Choice, Offer, Terms, compose, key_of
 from webapp.seeding import service as seeding
 
-REQUESTS = (*FINISHED, *PENDING)
 NOTHING = Terms(details=None, delivery_window=None)
 # People fill a cart a while before they hand it over.
 _FILLING = timedelta(minutes=25)
@@ -52,6 +50,7 @@ class _Played:
     """The story while it is played: what waits to happen, and the ids that the desk gave."""
 
     session: Session
+    script: Script
     now: datetime
     files: Folder
     approvals: dict[str, str] = field(default_factory=dict)
@@ -82,24 +81,24 @@ class _Scene:
     files: Folder
 
 
-def begins(now: datetime) -> datetime:
+def begins(script: Script, now: datetime) -> datetime:
     """When the company came to the desk: a week before the first request."""
-    return min(request.at.before(now) for request in REQUESTS) - timedelta(days=7)
+    return min(request.at.before(now) for request in script.requests) - timedelta(days=7)
 
 
-def play(session: Session, *, files: Folder, now: datetime) -> dict[str, str]:
+def play(session: Session, script: Script, *, files: Folder, now: datetime) -> dict[str, str]:
     """Play the story up to `now` in the caller's transaction; the ids of the requests by key.
 
     What people attach lies in the folder `files` afterwards.
     """
-    played = _Played(session, now, files)
-    for absence in ABSENCES:
+    played = _Played(session, script, now, files)
+    for absence in script.absences:
         played.plan(absence.at.before(now), lambda at, one=absence: _leave(played, one, at))  # type: ignore[misc]
-    for invitation in INVITATIONS:
+    for invitation in script.invitations:
         played.plan(invitation.at.before(now), lambda at, one=invitation: _invite(played, one, at))  # type: ignore[misc]
-    for request in REQUESTS:
+    for request in script.requests:
         _plan_request(played, request)
-    for basket in BASKETS:
+    for basket in script.baskets:
         _plan_basket(played, basket)
     played.play()
     return played.approvals
@@ -131,7 +130,7 @@ def _invite(played: _Played, invitation: Invitation, at: datetime) -> None:
 
 
 def _fill(played: _Played, basket: Request | Basket, at: datetime) -> None:
-    seeding.load(played.session, goods.document(basket), now=at)
+    seeding.load(played.session, goods.document(basket, played.script.products), now=at)
 
 
 def _submit(played: _Played, request: Request, at: datetime) -> None:
@@ -169,7 +168,7 @@ def _again(played: _Played, actor: Actor, request: Request, at: datetime) -> str
         actor,
         cart_id,
         name="",
-        lines=goods.lines(request.goods),
+        lines=goods.lines(request.goods, played.script.products),
         seen_version=1,
         now=at - timedelta(minutes=2),
     )
