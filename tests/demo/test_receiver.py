@@ -80,7 +80,7 @@ def test_a_reset_forgets_what_it_heard(demo: Flask, folder: Folder) -> None:
 def test_at_another_address_it_is_told_there(demo: Flask, folder: Folder) -> None:
     database: Database = demo.extensions["countersign.database"]
     moved = jobs.settings_for(folder, "http://localhost:81")
-    stage.bind(database, moved, now=utcnow())
+    stage.bind(folder, moved, database, now=utcnow())
     with database.reading() as session:
         assert receiver.endpoint(session, URL) is None
         assert receiver.endpoint(session, "http://localhost:81")

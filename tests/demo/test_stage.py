@@ -137,7 +137,7 @@ def test_a_failed_build_leaves_no_half_a_template(
     before = folder.template.read_bytes()
     monkeypatch.setattr(story, "play", fail)
     with pytest.raises(RuntimeError, match="lost the plot"):
-        stage.build(folder.template, settings(folder), make_app=create_app, now=utcnow())
+        stage.build(folder, settings(folder), make_app=create_app, now=utcnow())
     assert folder.template.read_bytes() == before
 
 

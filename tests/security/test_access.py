@@ -304,6 +304,8 @@ POST /demo/people                         419 303 419
 POST /demo/clock                          401 404 401
 GET  /demo/arrival                        302 303 302
 POST /demo/reset                          419 404 419
+GET  /demo/brand/0123/brand.css           404 404 404
+GET  /demo/brand/0123/logo                404 404 404
 GET  /demo/mailbox                        302 200 302
 GET  /demo/mailbox/nowhere                302 404 302
 GET  /demo/mailbox/nowhere/html           302 404 302

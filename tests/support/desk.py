@@ -24,6 +24,7 @@ from webapp.approvals.models import Approval
 from webapp.approvals.submission import submit
 from webapp.config import PREFIX
 from webapp.db import Database, make_engine
+from webapp.demo import prospect
 from webapp.identity.domain import Actor
 from webapp.identity.models import WebSession
 from webapp.identity.sessions import CSRF_KEY
@@ -209,19 +210,24 @@ def acme(
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[Desk]:
+def demo(folder: Path, company: str = "") -> Iterator[Desk]:
     """`countersign demo` with its whole story, told afresh, in a folder of its own.
+
+    It is the invented company, or that of an example.
 
     Raises:
         NotServed: with what the program said.
     """
     port = free_port()
     environ = {**_environ(), f"{PREFIX}DEMO_DIR": str(folder / "demo")}
-    command = ("demo", "--no-open", "--port", str(port))
+    command = ("demo", "--no-open", "--port", str(port), "--company", company)
+    path = folder / "demo"
+    if company:
+        path /= prospect.read(prospect.find(company)).slug
     url = f"http://127.0.0.1:{port}"
     with _started(*command, environ=environ, log=folder / "demo.log") as served:
         _await(served, url, folder / "demo.log")
-        engine = make_engine(f"sqlite:///{folder}/demo/desk.db")
+        engine = make_engine(f"sqlite:///{path}/desk.db")
         try:
             yield Desk(url, Database(engine), f"{url}/demo/idp")
         finally:

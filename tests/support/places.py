@@ -34,6 +34,8 @@ NO_PAGES = {
     "demo.show_story",
     "demo.arrive",
     "demo.take_seat",
+    "demo.show_brand_sheet",
+    "demo.show_logo",
     "approvals.inbox_sheet",
     "approvals.requests_sheet",
     "orders.index_sheet",

@@ -46,6 +46,11 @@ class Bar:
         return seats.seat()
 
     @property
+    def full_names(self) -> dict[str, str]:
+        """Everybody's name by id."""
+        return self.names | {face.person_id: face.name for face in self.faces}
+
+    @property
     def names(self) -> dict[str, str]:
         """Everybody's first name by id, for the words of a story."""
         return {one: one.title() for one in cast.LINES} | {

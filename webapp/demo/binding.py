@@ -4,6 +4,7 @@ from flask import Flask
 
 from webapp.demo import (
     bar,
+    brand_views,
     clock_views,
     console_views,
     guide_views,
@@ -16,7 +17,15 @@ from webapp.demo import (
 from webapp.demo.stage import MakeApp
 
 # They add their pages to the blueprint of the demo.
-_PAGES = (clock_views, console_views, guide_views, hook_views, split_views, switch_views)
+_PAGES = (
+    brand_views,
+    clock_views,
+    console_views,
+    guide_views,
+    hook_views,
+    split_views,
+    switch_views,
+)
 
 
 def init_app(app: Flask, *, make_app: MakeApp) -> None:
@@ -25,5 +34,6 @@ def init_app(app: Flask, *, make_app: MakeApp) -> None:
     clock_views.init_app(app)
     hook_views.init_app(app)
     bar.init_app(app)
+    brand_views.init_app(app)
     seats.init_app(app)
     app.register_blueprint(views.bp)

@@ -52,6 +52,11 @@ class Folder:
         return self.path / "refusing"
 
     @property
+    def company(self) -> Path:
+        """Somebody's own company, where one is shown; otherwise it is not there."""
+        return self.path / "company"
+
+    @property
     def signing_key(self) -> Path:
         """The key that the provider signs with."""
         return self.path / "signing-key.json"

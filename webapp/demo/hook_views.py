@@ -58,7 +58,7 @@ def show_webhooks() -> Response:
             one
             for house in cast.houses(session)
             for one in house.people
-            if house.company.id == cast.company_ids()[0] and one.role is Role.ADMIN
+            if house.company.id == cast.company_ids(session)[0] and one.role is Role.ADMIN
         ]
     return render(
         "demo/webhooks.html",

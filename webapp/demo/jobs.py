@@ -18,10 +18,12 @@ import click
 
 from webapp.config import PREFIX, Settings, to_environ, variable
 from webapp.db import Database, make_engine
-from webapp.demo import cast, stage
+from webapp.demo import cast, premises, prospect, stage
 from webapp.demo.folder import Folder
+from webapp.demo.prospect import Prospect
 from webapp.demo.stage import Echo, MakeApp
 from webapp.kernel.sentence import N_
+from webapp.seeding.domain import Refused
 
 FOLDER = f"{PREFIX}DEMO_DIR"
 DEFAULT_PORT = 8080
@@ -43,14 +45,17 @@ def run(
     port: int | None,
     reset: bool,
     open_browser: bool,
+    company: str = "",
     echo: Echo = click.echo,
 ) -> None:
     """Set the stage where that is needed, serve the desk, and stop when a signal says so.
 
-    Everything lies in the folder that `COUNTERSIGN_DEMO_DIR` names, or `.countersign-demo` here.
-    Raises `DemoFailed` when the folder is in use or the desk does not come up.
+    Everything lies in the folder that `COUNTERSIGN_DEMO_DIR` names, or `.countersign-demo` here,
+    that of somebody's own `company`, an example or a file, in a folder of its own in there.
+    Raises `DemoFailed` when the folder is in use, the desk does not come up, or the company cannot
+    be shown.
     """
-    folder = _folder()
+    folder = _folder(company)
     folder.make()
     wanted = port or DEFAULT_PORT
     chosen = free_port(host, wanted)
@@ -58,24 +63,26 @@ def run(
     with folder.alone(known.base_url) as other:
         if other:
             raise DemoFailed(f"A demo runs in {folder.path} already, at {other}.")
+        if company:
+            reset = stage.take_in(folder, prospect.find(company)) or reset
         stage.prepare(folder, known, make_app=make_app, reset=reset, echo=echo)
         if chosen != wanted:
             echo(f"Port {wanted} is taken, so the desk is at port {chosen}.")
         with _serving(known, host, chosen) as desk:
             _wait_until_it_answers(desk, known.base_url)
-            _introduce(known.base_url, echo)
+            _introduce(folder, known.base_url, echo)
             if open_browser and _has_display():
                 webbrowser.open(f"{known.base_url}/demo")
             desk.wait()
     echo("The demo has stopped. Start it again, and everything is as you left it.")
 
 
-def reset(*, make_app: MakeApp, echo: Echo = click.echo) -> None:
+def reset(*, make_app: MakeApp, company: str = "", echo: Echo = click.echo) -> None:
     """Begin the story of the demo in this folder afresh, while it runs or before the next start.
 
     Raises `DemoFailed` when there is none.
     """
-    folder = _folder()
+    folder = _folder(company)
     if not folder.database.exists():
         raise DemoFailed(f"There is no demo in {folder.path}; `countersign demo` makes one.")
     with folder.alone("") as address:
@@ -119,8 +126,20 @@ def free_port(host: str, wanted: int) -> int:
     raise DemoFailed(f"There is no free port at {host}.")
 
 
-def _folder() -> Folder:
-    return Folder(Path(os.environ.get(FOLDER) or ".countersign-demo").absolute())
+def _folder(company: str) -> Folder:
+    path = Path(os.environ.get(FOLDER) or ".countersign-demo").absolute()
+    return Folder(path / _read(prospect.find(company)).slug if company else path)
+
+
+def _read(path: Path) -> Prospect:
+    try:
+        return prospect.read(path)
+    except Refused as refused:
+        lines = [f"{path} cannot be shown.", *(f"  {one}" for one in refused.problems)]
+        raise DemoFailed("\n".join(lines)) from None
+    except OSError as error:
+        words = f"{path} cannot be read ({error.strerror}). Ready to be shown: "
+        raise DemoFailed(words + ", ".join(prospect.examples())) from None
 
 
 def _may_be_public() -> bool:
@@ -180,10 +199,12 @@ def _wait_until_it_answers(desk: "subprocess.Popen[bytes]", base_url: str) -> No
     raise DemoFailed(f"The desk did not answer within {_PATIENCE:.0f} seconds.")
 
 
-def _introduce(base_url: str, echo: Echo) -> None:
+def _introduce(folder: Folder, base_url: str, echo: Echo) -> None:
+    own = stage.own_company(folder)
+    company = {"customers": premises.customers(own)} if own else None
     echo(f"\nCountersign is open at {base_url}\n")
     echo("Sign in as one of them; there is no password.\n")
-    for name, role, line in cast.introductions():
+    for name, role, line in cast.introductions(company):
         echo(f"  {name:<15}{role:<12}{line}")
     echo(f"\nTheir mail arrives at {base_url}/demo/mailbox")
     echo("Ctrl-C stops the demo; `countersign demo reset` begins the story afresh.\n")

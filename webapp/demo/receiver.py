@@ -81,7 +81,7 @@ def bind(session: Session, settings: Settings, *, now: datetime) -> None:
         service.remove(session, cast.TENANT, former.id)
     if all(one.url != url for one in known):
         draft = Draft(url=url, description=_DESCRIPTION, event_types=COMPANY_EVENTS)
-        company_id = cast.company_ids()[0]
+        company_id = cast.company_ids(session)[0]
         service.add(session, cast.TENANT, draft, desk, company_id=company_id, now=now)
 
 
@@ -119,4 +119,4 @@ def heard(path: Path) -> list[Heard]:
 
 
 def _listed(session: Session) -> list[EndpointView]:
-    return queries.listed(session, cast.TENANT, cast.company_ids()[0])
+    return queries.listed(session, cast.TENANT, cast.company_ids(session)[0])

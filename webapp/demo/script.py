@@ -42,22 +42,23 @@ class Moment:
     workdays: int = 0
     clock: time = time()
     ago: timedelta | None = None
+    zone: ZoneInfo = ZONE
 
     def before(self, now: datetime) -> datetime:
         """The moment in UTC: so long before `now`, or at the hour of an earlier working day."""
         if self.ago is not None:
             return now - self.ago
-        day = now.astimezone(ZONE).date()
+        day = now.astimezone(self.zone).date()
         for _ in range(self.workdays):
             day -= timedelta(days=1)
             while day.weekday() >= _SATURDAY:
                 day -= timedelta(days=1)
-        return datetime.combine(day, self.clock, ZONE).astimezone(now.tzinfo)
+        return datetime.combine(day, self.clock, self.zone).astimezone(now.tzinfo)
 
 
-def on(workdays: int, clock: str) -> Moment:
-    """At this hour in Berlin, so many working days ago."""
-    return Moment(workdays=workdays, clock=time.fromisoformat(clock))
+def on(workdays: int, clock: str, zone: ZoneInfo = ZONE) -> Moment:
+    """At this hour, so many working days ago."""
+    return Moment(workdays=workdays, clock=time.fromisoformat(clock), zone=zone)
 
 
 def ago(**lengths: float) -> Moment:

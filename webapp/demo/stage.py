@@ -15,10 +15,10 @@ from webapp import migrating
 from webapp.approvals.files import Folder as FilesFolder
 from webapp.config import Settings
 from webapp.db import Database, make_engine
-from webapp.demo import cast, receiver, story
+from webapp.demo import cast, plot, premises, prospect, receiver, story
 from webapp.demo.folder import Folder, began
 from webapp.demo.present import INVENTED
-from webapp.demo.script import Script
+from webapp.demo.prospect import Prospect
 from webapp.extensions import db, settings
 from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
@@ -49,7 +49,7 @@ def prepare(
     engine = make_engine(settings.database_url)
     try:
         migrating.upgrade(engine)
-        bind(Database(engine), settings, now=utcnow())
+        bind(folder, settings, Database(engine), now=utcnow())
     finally:
         engine.dispose()
     keys = KeyFolder(settings.ledger_folder)
@@ -61,29 +61,34 @@ def freshen(folder: Folder, settings: Settings, *, make_app: MakeApp, echo: Echo
     """Make the copy that the demo is reset from, unless there is a fresh one."""
     if folder.template.exists() and not is_old(folder.template):
         return
-    echo("Setting the stage: a company, nine people and five weeks of requests ...")
+    echo("Setting the stage: a company, its people and five weeks of requests ...")
     start = utcnow()
-    build(folder.template, settings, make_app=make_app, now=start)
+    build(folder, settings, make_app=make_app, now=start)
     echo(f"Done in {(utcnow() - start).total_seconds():.1f} seconds.")
 
 
-def build(target: Path, settings: Settings, *, make_app: MakeApp, now: datetime) -> None:
-    """Write the SQLite file of a fresh demo; it appears as a whole or not at all."""
+def build(folder: Folder, settings: Settings, *, make_app: MakeApp, now: datetime) -> None:
+    """Write the template of a fresh demo; it appears as a whole or not at all."""
+    target, own = folder.template, own_company(folder)
     draft = target.with_name(f"{target.name}.draft")
     _remove(draft)
     engine = make_engine(f"sqlite:///{draft}")
     try:
         migrating.upgrade(engine)
-        _fill_at_once(engine, settings, make_app=make_app, now=now)
+        _fill_at_once(engine, settings, make_app=make_app, now=now, own=own)
     finally:
         engine.dispose()
     _fold(draft)
     draft.replace(target)
 
 
-def fill(app: Flask, *, issuer: str, now: datetime, script: Script = INVENTED) -> dict[str, str]:
-    """Company, story and mails into the app's database; the ids of the requests by their key."""
+def fill(app: Flask, *, issuer: str, now: datetime, own: Prospect | None = None) -> dict[str, str]:
+    """Company, story and mails into the app's database; the ids of the requests by their key.
+
+    It is the invented company, or somebody's `own` one.
+    """
     with app.app_context():
+        script = plot.script(own) if own else INVENTED
         with db.transaction() as session:
             company = cast.seed_document(issuer, script.company)
             seeding.load(session, company, now=story.begins(script, now))
@@ -93,11 +98,31 @@ def fill(app: Flask, *, issuer: str, now: datetime, script: Script = INVENTED) -
     return requests
 
 
-def bind(database: Database, settings: Settings, *, now: datetime) -> None:
+def bind(folder: Folder, settings: Settings, database: Database, *, now: datetime) -> None:
     """Let people sign in and webhooks arrive where the desk is, which may be another port now."""
+    own = own_company(folder)
+    company = {"customers": premises.customers(own)} if own else None
     with database.transaction() as session:
-        seeding.load(session, cast.identities(settings.oidc_issuer), now=now)
+        seeding.load(session, cast.identities(settings.oidc_issuer, company), now=now)
         receiver.bind(session, settings, now=now)
+
+
+def own_company(folder: Folder) -> Prospect | None:
+    """Somebody's own company, where this folder shows one."""
+    kept = folder.company / prospect.FILE
+    return prospect.read(kept) if kept.exists() else None
+
+
+def take_in(folder: Folder, path: Path) -> bool:
+    """Let the folder show the company of a file; whether that is news. Raises as `prospect.read`.
+
+    A story that was set up for another state of the file is told no more.
+    """
+    if prospect.read(path).shows_as(own_company(folder)):
+        return False
+    prospect.keep(path, folder.company)
+    folder.template.unlink(missing_ok=True)
+    return True
 
 
 def restore_running(
@@ -111,7 +136,7 @@ def restore_running(
     ):
         template.backup(desk)
     _note_beginning(folder)
-    bind(database, settings, now=utcnow())
+    bind(folder, settings, database, now=utcnow())
 
 
 def is_old(path: Path) -> bool:
@@ -134,12 +159,14 @@ def _note_beginning(folder: Folder) -> None:
     shutil.copystat(folder.template, folder.stamp)
 
 
-def _fill_at_once(engine: Engine, settings: Settings, *, make_app: MakeApp, now: datetime) -> None:
+def _fill_at_once(
+    engine: Engine, settings: Settings, *, make_app: MakeApp, now: datetime, own: Prospect | None
+) -> None:
     """Everything in one transaction: hundreds of commits would each wait for the disk."""
     with engine.connect() as connection, connection.begin():
         database = Database(connection, join_transaction_mode="create_savepoint")
         known = replace(settings, database_url=engine.url.render_as_string(hide_password=False))
-        fill(make_app(known, database=database), issuer=settings.oidc_issuer, now=now)
+        fill(make_app(known, database=database), issuer=settings.oidc_issuer, now=now, own=own)
 
 
 def _deliver(database: Database, *, now: datetime) -> None:

@@ -49,6 +49,9 @@ PUBLIC = frozenset({
     "demo.reset",
     # Programs prove what they send there by its signature.
     "demo.receive",
+    # What a company of its own shows of itself there.
+    "demo.show_brand_sheet",
+    "demo.show_logo",
 })  # fmt: skip
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

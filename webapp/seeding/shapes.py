@@ -58,10 +58,11 @@ def read(raw: object, known: Known, prefix: tuple[int, ...]) -> Document | list[
     try:
         return Document.model_validate(raw, context=known)
     except ValidationError as error:
-        return [_problem(detail, prefix) for detail in error.errors(include_url=False)]
+        return [problem(detail, prefix) for detail in error.errors(include_url=False)]
 
 
-def _problem(detail: ErrorDetails, prefix: tuple[int, ...]) -> Problem:
+def problem(detail: ErrorDetails, prefix: tuple[int, ...]) -> Problem:
+    """What is wrong at one place, in the words of the format."""
     steps: tuple[Any, ...] = (*prefix, *detail["loc"])
     if detail["type"] == "seed":
         text = detail["ctx"]["text"]
