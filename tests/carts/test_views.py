@@ -79,6 +79,22 @@ def test_the_list_names_each_cart_and_what_may_be_done(rita: HouseClient) -> Non
     assert "500.00 over" in page.text
 
 
+@pytest.mark.parametrize("path", ["/carts/new", "/carts/import"])
+def test_a_form_that_is_sent_twice_makes_one_cart(as_: As, rita: HouseClient, path: str) -> None:
+    new_id = fields(rita.get(path))["new_id"]
+    given = rows({"sku": "DR-18V"}) if path == "/carts/new" else {"text": "DR-18V;1"}
+
+    def save(client: HouseClient, **changed: str) -> str:
+        data = {**given, "name": "Quay", "new_id": new_id, **changed}
+        sent = client.post(path, data=data) if path == "/carts/new" else confirm(client, path, data)
+        return where(sent)
+
+    made = save(rita)
+    assert (made, save(rita)) == (f"/carts/{new_id}",) * 2
+    others = [save(rita, name="Crane"), save(as_("rob", "le1")), save(rita, new_id="mine")]
+    assert len({made, *others}) == 4
+
+
 def test_the_list_asks_for_no_row_by_itself(app: Flask, rita: HouseClient) -> None:
     with statements(app) as counted:
         rita.get("/carts")

@@ -206,3 +206,11 @@ def test_words_that_are_sent_twice_are_said_once(
     assert len({one.headers["Location"] for one in replies if isinstance(one, TestResponse)}) == 1
     assert len(doors.desk.actions(made)) == 2
     assert len(doors.desk.told(made)) == len(set(doors.desk.told(made)))
+
+
+def test_a_form_for_a_cart_that_is_sent_twice_makes_one(doors: Doors) -> None:
+    form = {"new_id": "0123456789abcdef01234567", "name": "Quay"}
+    form |= {"lines-0-sku": "DR-18V", "lines-0-quantity": "2"}
+    press = partial(doors.press, "rita", "/carts/new", form)
+    replies = [one for one in at_once([press, press]) if isinstance(one, TestResponse)]
+    assert [one.headers.get("Location") for one in replies] == [f"/carts/{form['new_id']}"] * 2

@@ -27,6 +27,7 @@ from webapp.carts.numerals import Unreadable
 from webapp.carts.parsing import FIELDS, Problem, RawLine, Reading, tidy, visible
 from webapp.i18n import reader, say
 from webapp.kernel.errors import Invalid
+from webapp.kernel.ids import is_new_id, new_id
 from webapp.kernel.money import exponent
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
@@ -65,6 +66,14 @@ class _NamedForm(FlaskForm):  # type: ignore[misc]
     overwrite = IntegerField(
         widget=HiddenInput(), validators=[Optional(), NumberRange(min=1, max=2_000_000_000)]
     )
+
+    # What a new cart will be called, so that a form that is sent twice makes one.
+    new_id = HiddenField(default=new_id)
+
+    @property
+    def cart_id(self) -> str | None:
+        """The id that the page gave to the new cart."""
+        return self.new_id.data if is_new_id(self.new_id.data or "") else None
 
     @property
     def seen_version(self) -> int:

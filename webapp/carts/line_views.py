@@ -47,7 +47,12 @@ def create_import() -> Response:
         return _import_page(form, reading, draft, status=_status(form, draft, is_sound))
     with db.transaction() as session:
         cart_id = service.create(
-            session, actor, name=form.cart_name, lines=draft.new_lines, now=business_now()
+            session,
+            actor,
+            name=form.cart_name,
+            lines=draft.new_lines,
+            now=business_now(),
+            cart_id=form.cart_id,
         )
     return done("carts.show", _("The cart is saved."), cart_id=cart_id)
 

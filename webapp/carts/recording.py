@@ -29,10 +29,11 @@ def store(
     *,
     currency: str,
     now: datetime,
+    cart_id: str | None = None,
     **rest: Any,
 ) -> str:
     """A new open cart with these lines, whose other columns are `rest`; its id."""
-    key = Key(tenant_id, new_id())
+    key = Key(tenant_id, cart_id or new_id())
     kept = with_ids(lines)
     session.execute(
         insert(Cart).values(

@@ -1,11 +1,14 @@
 """What happens to carts and quotes: made, changed, deleted, handed over and brought back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.carts import listing, queries, recording
@@ -24,7 +27,7 @@ from webapp.carts.queries import CartView
 from webapp.carts.recording import Key
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
-from webapp.kernel.errors import Conflict
+from webapp.kernel.errors import Conflict, NotFound
 from webapp.kernel.sentence import N_, sentence
 
 
@@ -53,24 +56,32 @@ def draft(
 
 
 def create(
-    session: Session, actor: Actor, *, name: str, lines: Sequence[NewLine], now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    lines: Sequence[NewLine],
+    now: datetime,
+    cart_id: str | None = None,
 ) -> str:
     """A new open cart of the actor at the tenant's default site; its id.
 
-    Raises `Invalid` when a cart cannot hold these lines.
+    A form that brings an id and is sent twice makes one cart (R64). Raises `Invalid` when a cart
+    cannot hold these lines.
     """
     site = queries.default_site(session, actor.tenant_id)
     check_lines(lines, site.currency)
-    return recording.store(
-        session,
-        actor.tenant_id,
-        lines,
-        **_owner(actor),
-        site_code=site.code,
-        currency=site.currency,
-        name=name,
-        now=now,
-    )
+    place = {"site_code": site.code, "currency": site.currency}
+    own: dict[str, Any] = {**_owner(actor), **place, "name": name, "now": now}
+    store = partial(recording.store, session, actor.tenant_id, lines, **own)
+    if cart_id is None:
+        return store()
+    try:
+        with session.begin_nested():
+            return store(cart_id=cart_id)
+    except IntegrityError:
+        is_there = _is_there(session, actor, cart_id, name=name, lines=lines)
+        return cart_id if is_there else store()
 
 
 def change(
@@ -175,6 +186,18 @@ def require_open(cart: CartView) -> None:
             sentence(N_("This cart was handed over already, so it cannot be changed any more.")),
             code="cart_closed",
         )
+
+
+def _is_there(
+    session: Session, actor: Actor, cart_id: str, *, name: str, lines: Sequence[NewLine]
+) -> bool:
+    """Whether this cart of the actor's is as it would be made of these lines."""
+    try:
+        cart = queries.get(session, actor, cart_id)
+    except NotFound:
+        return False
+    made = [replace(line, line_id="") for line in cart.resource.lines]
+    return cart.name == name and made == [line.as_line("") for line in lines]
 
 
 def _owner(actor: Actor) -> dict[str, str | None]:

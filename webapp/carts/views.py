@@ -119,7 +119,12 @@ def create() -> Response:
         return _new_page(form, draft=draft, status=422)
     with db.transaction() as session:
         cart_id = service.create(
-            session, actor, name=form.cart_name, lines=draft.new_lines, now=business_now()
+            session,
+            actor,
+            name=form.cart_name,
+            lines=draft.new_lines,
+            now=business_now(),
+            cart_id=form.cart_id,
         )
     return done("carts.show", _("The cart is saved."), cart_id=cart_id)
 
