@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
-from webapp.approvals.domain import NEXT, Action, Status
+from webapp.approvals.domain import ENDS, Action, Status
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.seals import conditions, goods
 from webapp.ledger import queries as history
@@ -22,12 +22,8 @@ from webapp.orders.details import shipping_price
 
 # The entry that does not fit, and why; nothing where all fit.
 Finding = tuple[int, str] | None
-# What the history says with each kind of entry that changes how a request stands.
-_ENDS = {
-    action: after for (before, action), after in NEXT.items() if before == Status.PENDING != after
-}
 _REVISES = (Action.SUBMIT, Action.CHANGE)
-_TELLING = (*_REVISES, Action.REASSIGN, *_ENDS, Action.ORDER)
+_TELLING = (*_REVISES, Action.REASSIGN, *ENDS, Action.ORDER)
 _AT_ONCE = 500
 
 
@@ -175,12 +171,12 @@ def _approver(told: Sequence[Any], _: Sequence[Any]) -> Finding:
 
 
 def _end(told: Sequence[Any], _: Sequence[Any]) -> Finding:
-    end, row = _last(told, *_ENDS), told[-1]
+    end, row = _last(told, *ENDS), told[-1]
     if end is None:
         is_open = row.status == Status.PENDING
         return None if is_open else (row.sequence, f"the request says {row.status} after it")
     stated = row.status, row.decided_by_id, row.decided_at
-    if stated != (_ENDS[end.action], end.actor_id, end.at):
+    if stated != (ENDS[end.action], end.actor_id, end.at):
         who = f" by {row.decided_by_id}" if row.decided_by_id else ""
         when = f" at {row.decided_at.isoformat()}" if row.decided_at else ""
         return end.sequence, f"the request says {row.status}{who}{when}"

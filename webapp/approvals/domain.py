@@ -122,6 +122,12 @@ NEXT: dict[tuple[Status, Action], Status] = {
 }
 
 
+# How a request has ended after each action that ends it.
+ENDS: dict[Action, Status] = {
+    action: after for (before, action), after in NEXT.items() if before == Status.PENDING != after
+}
+
+
 def next_status(current: Status, action: Action) -> Status:
     """The state after this action; raises `Conflict` (code `finished`) where there is none."""
     try:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from webapp.approvals.domain import ENDS, Action, Status
 from webapp.ledger.domain import GENESIS, canonical, content_digest, entry_hash
 from webapp.ledger.keys import PublicKey, public_key
 from webapp.ledger.merkle import climb, leaf
 from webapp.ledger.statements import read
 
 FORMAT = "countersign-evidence-1"
+_OPEN = (Status.PENDING, None, None)
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ def check(content: bytes, key: PublicKey | None = None) -> Report:
             raise _Wrong("This is not an evidence file that this program knows.")
         _check_signature(body, document["signature"], key, report)
         _check_entries(body, report)
+        _check_request(body, report)
         _check_revisions(body, report)
         _check_checkpoint(body, key, report)
     except _Wrong as wrong:
@@ -93,8 +96,21 @@ def _check_entries(body: Any, report: Report) -> None:
     if erased:
         report.open.append(f"the words of {erased} entries, which were erased or withheld.")
     report.open.append(
-        "what stands in `request`, `looks` and `attachments` beside the entries: the desk says so."
+        "the names in `request`, what stands in `looks` and `attachments`: the desk says so."
     )
+
+
+def _check_request(body: Any, report: Report) -> None:
+    facts, entries = body["request"], body["entries"]
+    asked, ends = entries[0], [one for one in entries if one["action"] in ENDS]
+    ended = (ENDS[ends[-1]["action"]], ends[-1]["actor"], ends[-1]["at"]) if ends else _OPEN
+    if (facts["status"], facts["decided_by"]["id"], facts["decided_at"]) != ended:
+        raise _Wrong("The request says another outcome than its history.")
+    if facts["requester"]["id"] != asked["actor"]:
+        raise _Wrong("The request names somebody else than its history as the one who asked.")
+    if (facts["order"] is None) == any(one["action"] == Action.ORDER for one in entries):
+        raise _Wrong("The request says something else of an order than its history.")
+    report.proven.append("Who asked, who decided, when and how: the history says the same.")
 
 
 def _misfit(body: Any, entry: Any, number: int, previous: str) -> str:
