@@ -21,6 +21,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -167,6 +168,7 @@ def _sqlite_engine(url: str) -> Engine:
     driver = {"isolation_level": None, "timeout": 10}
     engine = create_engine(url, connect_args=driver, pool_size=20, hide_parameters=True)
     event.listen(engine, "do_connect", _keep_private, once=True)
+    engine.dialect.statement_compiler = _HintingCompiler
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -179,6 +181,13 @@ def _keep_private(_dialect: object, _record: object, where: list[Any], _rest: ob
         # Where that is refused, the driver says so in its own way.
         with suppress(OSError):
             os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+
+
+class _HintingCompiler(SQLiteCompiler):
+    """Writes what `with_hint` says behind a table: which index is used."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -26,6 +26,11 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
+def is_index(table: str) -> bool:
+    """Whether SQLite keeps this table as the index of words, by triggers, for itself alone."""
+    return table.startswith("approval_words_")
+
+
 def matches(text: str | None, pattern: str) -> bool | None:
     """Whether the expression is found in the text, as `text ~ pattern` tells; None for no text.
 

@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.support.cast import BOB, LATER, NOW, RITA, Desk, cart
-from webapp.approvals import around, listing
-from webapp.approvals.domain import Status
+from tests.support.cast import ADA, BEN, BOB, LATER, NOW, RITA, Desk, cart
+from webapp.approvals import around, finding, listing
+from webapp.approvals.amending import amend
+from webapp.approvals.domain import Amendment, Status
 from webapp.approvals.filters import EVERYTHING, Filter, Wanted, read
 from webapp.approvals.queries import Box, Side
+from webapp.approvals.reassignment import reassign
 from webapp.kernel.money import Money
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -28,7 +30,10 @@ def found(desk: Desk, wanted: Wanted, *, box: Box = Box.ALL) -> list[str]:
 
 @pytest.mark.parametrize(
     "words",
-    ["1001", "#1001", "rita", "ROE", "drill", "BIT rita", "dr-18v", "please", "cordless 18"],
+    [
+        *("1001", "#1001", "rita", "ROE", "drill", "BIT rita", "dr-18v", "please", "cordless 18"),
+        *("rill", "leas", "18", "1001 drill", "r", "a b c d"),
+    ],
 )
 def test_words_are_found_in_numbers_people_items_and_comments(desk: Desk, words: str) -> None:
     made = desk.ask()
@@ -36,11 +41,44 @@ def test_words_are_found_in_numbers_people_items_and_comments(desk: Desk, words:
 
 
 @pytest.mark.parametrize(
-    "words", ["1002", "olga", "drill olga", "%", ".*", "\\", "[", "99999999999"]
+    "words",
+    ["1002", "100", "olga", "drill olga", "drilled", "%", ".*", "\\", '"', "[", "99999999999"],
 )
 def test_words_that_stand_nowhere_find_nothing(desk: Desk, words: str) -> None:
     desk.ask()
     assert found(desk, understood(q=words).wanted) == []
+
+
+def test_capitals_and_ways_to_write_a_letter_make_no_difference(desk: Desk) -> None:
+    made = desk.ask(what=cart("c500-rita", comment="Für die STRASSE, Bu\u0308ro 2 und „Dübel“"))
+    for words in ("für", "FÜR", "straße", "büro", "Bu\u0308RO", "dübel", "„Dübel“"):
+        assert found(desk, understood(q=words).wanted) == [made], words
+    assert found(desk, understood(q="fur").wanted) == [], "an accent makes another letter"
+
+
+def test_a_request_is_found_by_the_words_that_it_has_now(desk: Desk) -> None:
+    made = desk.ask(what=cart("c500-rita", comment="before"))
+    amendment = Amendment(comment="afterwards")
+    desk.run(amend, RITA, made, amendment, seen_version=None, now=LATER)
+    assert found(desk, understood(q="before").wanted) == []
+    assert found(desk, understood(q="afterwards").wanted) == [made]
+    desk.run(reassign, ADA, made, "ben", seen="bob", now=LATER)
+    with desk.database.reading() as session:
+        for words, ids in (("Baker", [made]), ("Buyer", [])):
+            wanted = understood(q=words).wanted
+            page = listing.listing(session, BEN, Side.APPROVER, Box.ALL, wanted=wanted)
+            assert [row.id for row in page.items] == ids
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_rare_words_and_common_ones_find_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(finding, "_FEW", most)
+    made = desk.ask()
+    for words in ("drill", "1001", "drill 1001", "nowhere", "1002"):
+        ids = [] if words in ("nowhere", "1002") else [made]
+        assert found(desk, understood(q=words).wanted) == ids, words
 
 
 def test_amounts_are_order_totals_of_one_currency(desk: Desk) -> None:

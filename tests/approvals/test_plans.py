@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from tests.support.app import Rows
@@ -14,6 +14,7 @@ from tests.support.cast import BOB, RITA, fill
 from tests.support.crowd import crowd
 from tests.support.databases import Backend
 from webapp.approvals import around, listing
+from webapp.approvals.filters import Wanted
 from webapp.approvals.queries import Box, Side
 from webapp.db import Database
 from webapp.identity.domain import Actor
@@ -37,7 +38,7 @@ def crowded(backend: Backend, acme_rows: Rows) -> Iterator[Database]:
 
 
 def plan(database: Database, read: Callable[[Session], object]) -> str:
-    """How the database goes about the one statement that this sends."""
+    """How the database goes about the statements that this sends."""
     seen: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
@@ -48,9 +49,12 @@ def plan(database: Database, read: Callable[[Session], object]) -> str:
         event.listen(database.bind, "before_cursor_execute", note)
         read(session)
         event.remove(database.bind, "before_cursor_execute", note)
-        [(statement, values)] = seen
         explain = "EXPLAIN" if database.bind.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-        found = session.connection().exec_driver_sql(f"{explain} {statement}", values)
+        found = [
+            row
+            for statement, values in seen
+            for row in session.connection().exec_driver_sql(f"{explain} {statement}", values)
+        ]
         return "\n".join(str(row[-1]) for row in found)
 
 
@@ -74,3 +78,30 @@ def test_counters_and_filters_scan_nothing(
     assert not _SCANS.search(how), how
     assert not _SORTS.search(how), how
     assert re.search(r"COVERING INDEX|Index Only Scan", how), how
+
+
+@pytest.mark.parametrize("words", [("nowhere",), ("nowhere", "1001"), ("dr", "nowhere")])
+def test_rare_words_are_found_by_their_index(crowded: Database, words: tuple[str, ...]) -> None:
+    how = plan(crowded, partial(searched, words=words))
+    assert not _SCANS.search(how), how
+    if crowded.bind.dialect.name == "sqlite":
+        assert "approval_words_index VIRTUAL TABLE INDEX" in how, how
+        assert "approvals USING INDEX sqlite_autoindex_approvals_1" in how, how
+    elif has_trigrams(crowded):
+        assert "ix_approval_words_words" in how, how
+
+
+def test_a_word_of_everywhere_is_looked_for_from_one_end_of_the_list(crowded: Database) -> None:
+    how = plan(crowded, partial(searched, words=("drill",)))
+    assert not _SCANS.search(how), how
+    assert not _SORTS.search(how), how
+
+
+def searched(session: Session, words: tuple[str, ...]) -> None:
+    listing.listing(session, BOB, Side.APPROVER, Box.ALL, wanted=Wanted(words=words))
+
+
+def has_trigrams(database: Database) -> bool:
+    """Whether this PostgreSQL has the extension that its index of words needs."""
+    with database.reading() as session:
+        return bool(session.scalar(text("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")))

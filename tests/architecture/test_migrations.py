@@ -12,6 +12,7 @@ import webapp.app  # noqa: F401 - imports every table
 from tests.support.databases import Backend
 from webapp import migrating
 from webapp.db import Base, make_engine
+from webapp.sqlite import is_index
 
 ENTRY = (
     "INSERT INTO ledger_entries (tenant_id, stream_id, sequence, action, revision, at, actor_id, "
@@ -153,13 +154,14 @@ def described(engine: Engine) -> dict[str, Any]:
             "indexes": _by_name(seen.get_indexes(table)),
         }
         for table in seen.get_table_names()
-        if table != "alembic_version"
+        if table != "alembic_version" and not is_index(table)
     }
 
 
 def _by_name(found: Any) -> dict[str, str]:
     assert all(one["name"] for one in found), found
-    return {str(one["name"]): plain(one) for one in found}
+    # One index needs an extension that is not everywhere, so that models do not know of it.
+    return {one["name"]: plain(one) for one in found if one["name"] != "ix_approval_words_words"}
 
 
 def plain(one: Any) -> str:

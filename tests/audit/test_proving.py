@@ -189,6 +189,7 @@ def test_a_history_that_is_gone_with_everything_about_it_is_caught(house: House)
         ("ledger_entries", "stream_id"),
         ("checkpoint_heads", "stream_id"),
         ("approval_revisions", "approval_id"),
+        ("approval_words", "approval_id"),
         ("approvals", "id"),
     ):
         house.desk.sql(f"DELETE FROM {table} WHERE {column} = :s", s=second)  # noqa: S608

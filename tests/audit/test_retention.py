@@ -33,6 +33,7 @@ def test_words_and_files_go_and_amounts_people_and_decisions_stay(house: House) 
     ledger = "\n".join(one for one in found.splitlines() if one.startswith("ledger_entries"))
     for one in (*WORDS, "well argued", "why as many as six?", "Drawing"):
         assert one not in ledger
+    assert "quay" not in found, "what a request is found by"
     with house.desk.database.reading() as session:
         assert attachments.attached(session, row) == []
     assert house.prove()[-1] == "The history is whole."

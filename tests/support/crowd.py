@@ -1,6 +1,6 @@
 """A desk with very many requests, copied inside the database from one that was really asked.
 
-Lists know them; they have no history and nothing to open.
+Lists know them, and words find them; they have no history and nothing to open.
 """
 
 from datetime import datetime
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from tests.support.cast import BEN, BOB, RITA, ROB, Desk
 from webapp.approvals.domain import Status
+from webapp.approvals.finding import Words
 from webapp.approvals.models import Approval
 from webapp.db import Database, Utc
 from webapp.kernel.clock import utcnow
@@ -64,6 +65,9 @@ def _copy(session: Session, pattern: str, numbers: CTE, *, bobs: int, now: datet
     rows = select(*values).join_from(Approval, numbers, literal(value=True))
     rows = rows.where(Approval.id == pattern)
     session.execute(insert(Approval).from_select(list(columns), rows))
+    words = select(Approval.tenant_id, Approval.id, Words.words)
+    words = words.join_from(Approval, Words, literal(value=True)).where(Approval.id != pattern)
+    session.execute(insert(Words).from_select(["tenant_id", "approval_id", "words"], words))
 
 
 def _progress(

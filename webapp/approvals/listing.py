@@ -16,18 +16,16 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.approvals.anybody import Kind, anybody, kind_of, told
-from webapp.approvals.criteria import Field, Like, LineField
 from webapp.approvals.domain import Action, Turn
 from webapp.approvals.filters import EVERYTHING, Wanted
-from webapp.approvals.models import Approval, Revision
-from webapp.approvals.operands import Operands
+from webapp.approvals.finding import holding
+from webapp.approvals.models import Approval
 from webapp.approvals.queries import (
     COUNTED,
     PAGE_SIZE,
@@ -42,22 +40,11 @@ from webapp.identity.domain import Actor
 from webapp.kernel.paging import Page, decode_cursor, decode_moment, encode_cursor
 from webapp.ledger.last import Last, last_of, read
 
-_LARGEST_NUMBER = 2**31 - 1
-_SEARCHED = (
-    *(Field.REQUESTER_FIRST_NAME, Field.REQUESTER_LAST_NAME),
-    *(Field.APPROVER_FIRST_NAME, Field.APPROVER_LAST_NAME),
-    *(Field.COMMENT, LineField.NAME, LineField.SKU),
-)
 _SORTED_BY = {
     Box.TURN: Approval.turn_since,
     Box.WAITING: Approval.turn_since,
     Box.DECIDED: Approval.decided_at,
 }
-_CURRENT = and_(
-    Revision.tenant_id == Approval.tenant_id,
-    Revision.approval_id == Approval.id,
-    Revision.revision == Approval.revision,
-)
 # Written out, so that both databases see which of their indexes hold it.
 _IS_PENDING = Approval.status == literal_column("'PENDING'")
 _IS_ENDED = Approval.status != literal_column("'PENDING'")
@@ -109,7 +96,7 @@ def listed(
     kind = kind_of(actor)
     if kind is None or wanted != EVERYTHING:
         query = _page(actor, side, box, is_further=bool(cursor))
-        query = _narrowed(session, query, side, wanted)
+        query = _narrowed(session, actor, query, side=side, wanted=wanted)
     else:
         query = _page_of_anybody(kind, side, box, is_further=bool(cursor))
     rows = session.connection().execute(query, values).all()
@@ -137,7 +124,7 @@ def count(
     session: Session, actor: Actor, side: Side, box: Box, *, wanted: Wanted = EVERYTHING
 ) -> int:
     """How many requests are in the box, counted up to 100 and no further."""
-    rows = _narrowed(session, box_of(actor, side, box), side, wanted)
+    rows = _narrowed(session, actor, box_of(actor, side, box), side=side, wanted=wanted)
     return session.scalar(select(capped(rows))) or 0
 
 
@@ -208,13 +195,11 @@ def _in_box(side: Side, box: Box) -> list[ColumnElement[bool]]:
     }[box]
 
 
-def _narrowed(session: Session, query: Select[Any], side: Side, wanted: Wanted) -> Select[Any]:
+def _narrowed(
+    session: Session, actor: Actor, query: Select[Any], *, side: Side, wanted: Wanted
+) -> Select[Any]:
     query = query.where(*_conditions(side, wanted))
-    if not wanted.words:
-        return query
-    operands = Operands(is_postgresql=session.get_bind().dialect.name == "postgresql")
-    found = (_says(operands, word) for word in wanted.words)
-    return query.join(Revision, _CURRENT).where(*found)
+    return holding(session, query, actor.tenant_id, wanted.words) if wanted.words else query
 
 
 def _conditions(side: Side, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -234,16 +219,6 @@ def _conditions(side: Side, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Approval.total_minor <= wanted.high.minor
     for amount in filter(None, (wanted.low, wanted.high)):
         yield Approval.currency == amount.currency
-
-
-def _says(operands: Operands, word: str) -> ColumnElement[bool]:
-    """Whether this word stands in the request: its number, its people, its items, its comment."""
-    pattern = Like("".join(f"\\{each}" if not each.isalnum() else each for each in word))
-    found = [operands.meets(place, pattern) for place in _SEARCHED]
-    digits = word.removeprefix("#")
-    if digits.isascii() and digits.isdigit() and int(digits) <= _LARGEST_NUMBER:
-        found.append(Approval.number == int(digits))
-    return or_(*found)
 
 
 OTHERS = {

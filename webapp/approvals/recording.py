@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from webapp.approvals import queries
+from webapp.approvals import finding, queries
 from webapp.approvals.announcing import announce
 from webapp.approvals.domain import Action
 from webapp.approvals.freshness import asks_for_sign_in, may_decide_now
@@ -127,6 +127,8 @@ def record(
             sentence(N_("This request changed while you were reading it.")), code="changed"
         )
     session.refresh(approval)
+    if finding.PLACES & values.keys():
+        finding.renew(session, approval.tenant_id, [approval.id])
     announce(session, approval, [(one.action, one.actor_id) for one in entries], now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp.approvals import notices, queries
+from webapp.approvals import finding, notices, queries
 from webapp.approvals.announcing import announce
 from webapp.approvals.domain import Action, Status, Turn, expires_at, reminder_due_at
 from webapp.approvals.models import Approval, Revision
@@ -213,7 +213,9 @@ def _create(
         approval.replaces_id = carts.resubmits(session, actor.tenant_id, plan.resource.id)
     session.add(approval)
     session.flush()  # the revision refers to the row
-    session.add(_first_revision(approval, plan, terms, site))
+    first = _first_revision(approval, plan, terms, site)
+    session.add(first)
+    finding.add(session, approval, first.snapshot)
     return approval
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from webapp.approvals import finding
 from webapp.approvals.recording import is_request
 from webapp.audit import personal
 from webapp.audit.personal import ADDRESS, ERASED, Subject, among, changed, table
@@ -81,6 +82,7 @@ class _Eraser:
         done.gone["names, addresses and notes in rows that stay"] = scrubbed + personal.rename(
             self.session, self.subject
         )
+        finding.renew(self.session, self._tenant, requests)
         done.gone["entries of the history, emptied"] = ledger.empty(
             self.session, self._tenant, self.places
         )

@@ -125,6 +125,7 @@ STEPS = (
 # Parts of such rows: the table, the column that says of which, and the table of the whole.
 PARTS = (
     ("approval_group_members", "membership_id", "memberships"),
+    ("approval_words", "approval_id", "approvals"),
     ("cart_items", "cart_id", "carts"),
     ("quote_items", "quote_id", "quotes"),
 )

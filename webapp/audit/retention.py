@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, null, or_, select, update
 from sqlalchemy.orm import Session
 
+from webapp.approvals import finding
 from webapp.approvals.domain import Action
 from webapp.audit.personal import ERASED, table
 from webapp.db import Utc
@@ -64,6 +65,7 @@ def _forget(session: Session, tenant_id: str, found: list[str], *, now: datetime
     approvals, files = table("approvals"), table("attachments")
     noted = update(approvals).where(_among(approvals, "id", tenant_id, found))
     session.execute(noted.values(comment=null(), approver_comment=null()))
+    finding.renew(session, tenant_id, found)
     session.execute(
         update(files)
         .where(_among(files, "approval_id", tenant_id, found))

@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, select
 
+from webapp.sqlite import is_index
+
 # Whoever was signed in signs in again, and limits of calls begin anew: a copy must not bring back
 # a session that has ended since.
 LEFT_OUT = frozenset({"alembic_version", "sessions", "rate_windows"})
@@ -22,7 +24,7 @@ _FEW = 1_000
 def tables(bind: Engine | Connection) -> list[Table]:
     """The tables that a copy holds, those that others refer to first."""
     found = MetaData()
-    found.reflect(bind)
+    found.reflect(bind, only=lambda name, _: not is_index(name))
     return [table for table in found.sorted_tables if table.name not in LEFT_OUT]
 
 

@@ -52,6 +52,7 @@ class Goods:
     count: int
     net: int
     tax: int
+    words: list[str]
 
     @property
     def gross(self) -> int:
@@ -72,7 +73,9 @@ def goods(cart_id: str, draw: Random, count: int = 0) -> Goods:
         f'{{"currency":"{CURRENCY}","id":"{cart_id}","lines":[{lines}],'
         f'"net":{net},"site":"{SITE}","tax":{tax},"type":"CART"}}'
     )
-    return Goods(text, f"{chosen[0].name}, {chosen[1].name}", count, net, tax)
+    title = f"{chosen[0].name}, {chosen[1].name}"
+    words = [word for line in chosen for word in (line.name, line.sku)]
+    return Goods(text, title, count, net, tax, words)
 
 
 @cache
@@ -122,6 +125,7 @@ def conditions(company: Company, asked: datetime) -> str:
 @dataclass(frozen=True, slots=True)
 class _Line:
     name: str
+    sku: str
     text: str
     net: int
     tax: int
@@ -148,4 +152,5 @@ def _line(at: int) -> _Line:
         "tax_rate": "0.20",
         "unit_price": f"{price // 100}.{price % 100:02}",
     }
-    return _Line(name, json.dumps(rest, separators=(",", ":"), ensure_ascii=False)[1:], net, tax)
+    text = json.dumps(rest, separators=(",", ":"), ensure_ascii=False)[1:]
+    return _Line(name, f"SKU-{at:06}", text, net, tax)

@@ -10,8 +10,12 @@ from typing import Any, Protocol
 import sqlalchemy
 from sqlalchemy.engine import make_url
 
-_TABLES = ("approvals", "approval_revisions", "ledger_entries", "people", "memberships")
-_MADE = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+_TABLES = (
+    *("approvals", "approval_revisions", "approval_words"),
+    *("ledger_entries", "people", "memberships"),
+)
+# Words are known to their index by triggers alone.
+_MADE = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name <> 'approval_words'"
 
 
 class Put(Protocol):

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from webapp.approvals.domain import Action, Status, Turn
+from webapp.approvals.finding import PLACES, plain
 from webapp.approvals.reasons import Deciders, Why
 from webapp.bench import goods, histories
 from webapp.bench.goods import CURRENCY, SHIPPING_MINOR, SITE, Goods
@@ -51,6 +52,7 @@ _PEOPLE = (
     "theme", "created_at",
 )  # fmt: skip
 _MEMBERSHIPS = ("tenant_id", "id", "person_id", "company_id", "role", "source", "active")
+_WORDS = ("tenant_id", "approval_id", "words")
 _COMPANIES = ("tenant_id", "id", "name", "kind", "limit_minor", "limit_currency", "version")
 
 # What became of what was decided, and how often.
@@ -113,6 +115,7 @@ def approvals(plan: Plan, first: int, last: int) -> Rows:
     draw = Random(f"{plan.seed}:{first}")  # noqa: S311 - data to measure with, no secrets
     heads: list[tuple[Any, ...]] = []
     revisions: list[tuple[Any, ...]] = []
+    words: list[tuple[Any, ...]] = []
     entries: list[tuple[Any, ...]] = []
     for case in sorted(
         (_case(plan, at, draw) for at in range(first, last)), key=lambda one: one.id
@@ -121,9 +124,11 @@ def approvals(plan: Plan, first: int, last: int) -> Rows:
         entries += written
         heads.append(_head(case, written))
         revisions.append(_revision(case))
+        words.append(_words(heads[-1], case.goods))
     return {
         "approvals": (_APPROVALS, heads),
         "approval_revisions": (_REVISIONS, revisions),
+        "approval_words": (_WORDS, words),
         "ledger_entries": (histories.COLUMNS, entries),
     }
 
@@ -214,6 +219,11 @@ def _head(case: _Case, entries: list[tuple[Any, ...]]) -> tuple[Any, ...]:
         by.id if by else None, by.name if by else None, entries[-1][-1] if entries else GENESIS,
         len(entries),
     )  # fmt: skip
+
+
+def _words(head: tuple[Any, ...], bought: Goods) -> tuple[Any, ...]:
+    said = [head[_APPROVALS.index(place)] for place in sorted(PLACES)]
+    return TENANT, head[1], plain([*said, *bought.words])
 
 
 def _party(person: Person) -> tuple[str, str, str, str]:
