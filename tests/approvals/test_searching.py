@@ -60,7 +60,7 @@ def found(desk: Desk, actor: Actor, criterion: Criterion = EVERYTHING, **rest: A
         rows = search(session, actor, criterion, **rest)
         if "window" not in rest:
             assert count(session, actor, criterion) == len(rows)
-        return [approval.id for approval, _ in rows]
+        return [row.id for row in rows]
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_the_current_revision_comes_along(desk: Desk, three: dict[str, str]) -> 
     desk.change(RITA, "cart", terms)
     with desk.database.reading() as session:
         rows = search(session, RITA, equal(Inside(Document.DETAILS, ("currency",)), "XYZ"))
-        assert [(row.id, revision.revision) for row, revision in rows] == [("cart", 2)]
+        assert [(row.id, json.loads(row.details)["currency"]) for row in rows] == [("cart", "XYZ")]
 
 
 def test_a_page_is_one_statement(desk: Desk, three: dict[str, str]) -> None:

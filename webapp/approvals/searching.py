@@ -2,24 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any as Anything
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
+from webapp.approvals.anybody import Kind, anybody, kind_of, told
 from webapp.approvals.criteria import EVERYTHING, NEWEST_FIRST, All, Any, Criterion, Sorting, Where
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.operands import Operands
-from webapp.approvals.queries import visible_to
+from webapp.approvals.queries import get, visible_to
 from webapp.approvals.values import Condition, by_code_points
 from webapp.identity.domain import Actor
-
-Row = tuple[Approval, Revision]
 
 _CURRENT = and_(
     Revision.tenant_id == Approval.tenant_id,
     Revision.approval_id == Approval.id,
     Revision.revision == Approval.revision,
 )
+# What is known of a request outside, with its documents as the text in which they are kept.
+_COLUMNS = (
+    *(Approval.tenant_id, Approval.id, Approval.status, Approval.resource_type),
+    *(Approval.company_id, Approval.order_id, Approval.comment, Approval.approver_comment),
+    *(Approval.requester_id, Approval.requester_first_name, Approval.requester_last_name),
+    *(Approval.requester_email, Approval.decided_by_id, Approval.decided_by_name),
+    *(Approval.approver_id, Approval.approver_first_name, Approval.approver_last_name),
+    *(Approval.version, Approval.created_at, Approval.modified_at, Approval.expires_at),
+    *(
+        type_coerce(document, Text).label(document.key)
+        for document in (Revision.snapshot, Revision.details, Revision.delivery_window)
+    ),
+)
+Found = Row[*tuple[Anything, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +65,31 @@ def search(
     order: Sequence[Sorting] = NEWEST_FIRST,
     *,
     window: Window = Window(),
-) -> list[Row]:
-    """The requests of this person that meet the criterion, each with its current revision.
+) -> list[Found]:
+    """The requests of this person that meet the criterion, as they stand in their current revision.
 
     Rows are told apart by their id in the end, in the direction of what was sorted by last. Columns
     decide as they stand: whoever wants requests whose time is over to be expired notes it before.
     """
-    operands = _operands(session)
-    query = (
-        select(Approval, Revision)
-        .join(Revision, _CURRENT)
-        .where(*_narrowed(actor, criterion, operands))
-        .order_by(*_order(order or NEWEST_FIRST, operands))
-        .limit(window.size)
-        .offset((window.number - 1) * window.size)
-    )
-    return [(approval, revision) for approval, revision in session.execute(query)]
+    kind, operands = kind_of(actor), _operands(session)
+    if kind is not None and (criterion, order) == (EVERYTHING, NEWEST_FIRST):
+        query = _newest_of_anybody(kind, operands)
+    else:
+        query = _asked(actor, criterion, order or NEWEST_FIRST, operands)
+    shown = {"size": window.size, "skipped": (window.number - 1) * window.size}
+    return list(session.connection().execute(query, {**told(actor), **shown}).all())
+
+
+def one(session: Session, actor: Actor, approval_id: str) -> Found:
+    """One request of this person; raises `NotFound` (code `no_approval`) when it is not theirs."""
+    mine = visible_to(actor), Approval.id == approval_id
+    query = select(*_COLUMNS).join(Revision, _CURRENT).where(*mine)
+    found = session.connection().execute(query).one_or_none()
+    if found is None:
+        # It says why there is none.
+        get(session, actor, approval_id)
+        return one(session, actor, approval_id)
+    return found
 
 
 def count(session: Session, actor: Actor, criterion: Criterion = EVERYTHING) -> int:
@@ -62,6 +99,19 @@ def count(session: Session, actor: Actor, criterion: Criterion = EVERYTHING) -> 
         query = query.join(Revision, _CURRENT)
     narrowed = _narrowed(actor, criterion, _operands(session))
     return session.scalar(query.where(*narrowed)) or 0
+
+
+@lru_cache
+def _newest_of_anybody(kind: Kind, operands: Operands) -> Select[*tuple[Anything, ...]]:
+    return _asked(anybody(kind), EVERYTHING, NEWEST_FIRST, operands)
+
+
+def _asked(
+    actor: Actor, criterion: Criterion, order: Sequence[Sorting], operands: Operands
+) -> Select[*tuple[Anything, ...]]:
+    query = select(*_COLUMNS).join(Revision, _CURRENT).where(*_narrowed(actor, criterion, operands))
+    ordered = query.order_by(*_order(order, operands))
+    return ordered.limit(bindparam("size")).offset(bindparam("skipped"))
 
 
 def _operands(session: Session) -> Operands:

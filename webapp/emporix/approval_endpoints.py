@@ -4,6 +4,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import PathConverter
 
 from webapp.approvals import due, queries, recording, service, submission
+from webapp.approvals import searching as approvals
 from webapp.approvals.amending import amend, amendable
 from webapp.approvals.domain import Action, Unset
 from webapp.checkout import queries as checkout
@@ -77,9 +79,10 @@ def list_all(tenant: str) -> Response:
     actor = access.actor()
     _settle(actor, now=business_now())
     is_counted = request.headers.get("X-Total-Count", "").lower() == "true"
-    with db.reading() as session:
+    # Rows and their number are of one moment.
+    with db.reading() if is_counted else db.looking() as session:
         found = searching.find(session, actor, request.args, with_count=is_counted)
-        response = jsonify([approval_shapes.approval(*row) for row in found.rows])
+    response = _json([approval_shapes.approval(row) for row in found.rows])
     if is_counted:
         response.headers["X-Total-Count"] = str(found.total)
     return response
@@ -90,9 +93,9 @@ def show(tenant: str, approval_id: str) -> Response:
     """One approval of the caller; `ETag` is its version, and `If-None-Match` is honoured."""
     actor = access.actor()
     _settle(actor, now=business_now())
-    with db.reading() as session:
-        row = queries.get(session, actor, approval_id)
-        response = jsonify(approval_shapes.approval(row, queries.revision(session, row)))
+    with db.looking() as session:
+        row = approvals.one(session, actor, approval_id)
+    response = _json(approval_shapes.approval(row))
     if request.if_none_match.contains_weak(str(row.version)):
         response = make_response("", HTTPStatus.NOT_MODIFIED)
     response.headers["ETag"] = _tag(row.version)
@@ -154,7 +157,7 @@ def search_users(tenant: str) -> Response:
 
 def _settle(actor: Actor, *, now: datetime) -> None:
     """Note what of the caller's approvals is over by now, so that no answer is of the past."""
-    with db.reading() as session:
+    with db.looking() as session:
         is_due = due.is_due(session, actor, now=now)
     if is_due:
         with db.transaction() as session:
@@ -172,6 +175,10 @@ def _require_match(session: Session, actor: Actor, approval_id: str) -> None:
             sentence("The approval is at version {version} by now.", version=row.version),
             code="stale",
         )
+
+
+def _json(document: Any) -> Response:
+    return Response(orjson.dumps(document), mimetype="application/json")
 
 
 def _tag(version: int) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from webapp.approvals import searching
-from webapp.approvals.searching import Row, Window
+from webapp.approvals.searching import Window
 from webapp.emporix import filtering, paging, sorting
 from webapp.identity.domain import Actor
 
@@ -16,9 +16,9 @@ LARGEST_PAGE: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of approvals, each with its current revision, and how many there are on all pages."""
+    """A page of approvals, and how many there are on all pages."""
 
-    rows: list[Row]
+    rows: list[searching.Found]
     total: int | None
 
 

@@ -27,7 +27,7 @@ def recognise(tenant_id: str) -> Bearer:
     try:
         if foreign_tokens.looks_like_one(token):
             return _foreign(tenant_id, token, now=now)
-        with db.reading() as session:
+        with db.looking() as session:
             return tokens.authenticate(session, tenant_id, token, now=now)
     except TokenRefused as refused:
         _refuse(is_expired=refused.is_expired)

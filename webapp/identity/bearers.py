@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.extensions import business_now
@@ -57,6 +57,12 @@ class Bearer:
     actor: Actor | None = None
 
 
+_person = select(
+    *(Person.first_name, Person.last_name, Person.email, Person.language, Person.time_zone),
+    deputies.was_chosen.label("was_chosen"),
+).where(Person.tenant_id == bindparam("tenant"), Person.id == bindparam("person"), Person.active)
+
+
 def bearer_of(
     session: Session, subject: Subject, *, family_id: str = "", expires_at: datetime | None = None
 ) -> Bearer:
@@ -87,16 +93,15 @@ def actor_of(session: Session, tenant_id: str, person_id: str, company_id: str |
 
     A company that they no longer belong to stays named, with no role in it.
     """
-    row = session.execute(
-        select(Person).where(Person.tenant_id == tenant_id, Person.id == person_id, Person.active)
-    ).scalar_one_or_none()
+    person = session.connection().execute(_person, {"tenant": tenant_id, "person": person_id})
+    row = person.one_or_none()
     if row is None:
         raise TokenRefused
     place = _place(queries.workplaces(session, tenant_id, person_id), company_id)
     actor = acting(row, place, tenant_id=tenant_id, person_id=person_id)
     if place is None:
         actor = replace(actor, company_id=company_id)
-    return deputies.empowered(session, actor, now=business_now())
+    return deputies.empowered(session, actor, now=business_now()) if row.was_chosen else actor
 
 
 def _place(places: list[Workplace], company_id: str | None) -> Workplace | None:
