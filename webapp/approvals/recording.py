@@ -72,8 +72,8 @@ def signed_in_for(
 
     Raises `Forbidden` (`sign_in_again`) when the person has not signed in just now (R53).
     """
-    require(signed_in_enough(session, actor, approval, now=now))
     company = identity.company(session, approval.tenant_id, approval.company_id)
+    require(may_decide_now(actor, company, compared(approval), now=now))
     if actor.signed_in is None or not asks_for_sign_in(company, compared(approval)):
         return {}
     proof = actor.signed_in
@@ -105,7 +105,8 @@ def record(
     values = {name: moment if value == now else value for name, value in values.items()}
     for entry in entries:
         head = ledger.append(session, head, entry, now=moment)
-    claimed = session.execute(
+    # What comes back is the request as it stands now, in the object that the caller holds.
+    claimed = session.scalars(
         update(Approval)
         .where(
             Approval.tenant_id == approval.tenant_id,
@@ -120,13 +121,13 @@ def record(
             ledger_length=head.length,
             **values,
         )
-        .execution_options(synchronize_session=False)
+        .returning(Approval)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+    if claimed.one_or_none() is None:
         raise Conflict(
             sentence(N_("This request changed while you were reading it.")), code="changed"
         )
-    session.refresh(approval)
     if finding.PLACES & values.keys():
         finding.renew(session, approval.tenant_id, [approval.id])
     announce(session, approval, [(one.action, one.actor_id) for one in entries], now=now)
