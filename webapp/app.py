@@ -71,6 +71,7 @@ from webapp.outbox import jobs as outbox_jobs
 from webapp.reader import with_erased_people
 from webapp.soundness import require_sound
 from webapp.webhooks import jobs as webhook_jobs
+from webapp.welcome import views as welcome_views
 
 _MOST_BYTES = 2 * 1024 * 1024
 _MOST_FIELDS = 5000
@@ -89,6 +90,7 @@ _BLUEPRINTS = (
     checkout_views.bp,
     company_views.bp,
     audit_views.bp,
+    welcome_views.bp,
 )
 # What has more to bind than pages: counters, periodic jobs, verdicts for other pages.
 _FEATURES = (

@@ -83,6 +83,7 @@ FORMS = {
     "next": "next=/inbox",
     "german": "language=de&next=/sign-in",
     "acme": "tenant_id=acme",
+    "practice": "step=declined&note=No",
 }
 
 #                                                   stranger
@@ -277,6 +278,13 @@ GET  /signed-out                        -           200 200 200 200 200 200 200 
 GET  /healthz                           -           200 200 200 200 200 200 200 200 200 200 200
 GET  /readyz                            -           200 200 200 200 200 200 200 200 200 200 200
 GET  /metrics                           -           404 404 404 404 404 404 404 404 404 404 404
+GET  /help                              -           302 302 200 200 200 200 200 200 200 302 200
+GET  /help/approver                     -           302 302 200 200 200 200 200 200 200 302 200
+GET  /help/cook                         -           302 302 404 404 404 404 404 404 404 302 404
+POST /help/approver/put-away            -           401 401 303 303 303 303 303 303 303 401 303
+POST /help/cook/put-away                -           401 401 404 404 404 404 404 404 404 401 404
+GET  /help/practice                     -           302 302 200 200 200 200 200 200 200 302 200
+POST /help/practice                     practice    401 401 200 200 200 200 200 200 200 401 200
 GET  /developers                        -           200 200 200 200 200 200 200 200 200 200 200
 GET  /openapi.json                      -           200 200 200 200 200 200 200 200 200 200 200
 POST /developers/token                  -           401 401 404 404 404 404 404 404 404 401 404

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from webapp.identity import companies
+from webapp.identity import companies, service
 from webapp.identity import queries as identity
 from webapp.identity.acting import acting
 from webapp.identity.domain import Actor, CompanyFacts, Member, Role
+from webapp.identity.first_days import Part
 from webapp.kernel.errors import NotFound
 from webapp.kernel.sentence import N_
 
@@ -107,6 +108,14 @@ def actor(session: Session, person_id: str, company_id: str) -> Actor:
         if one.company_id == company_id
     )
     return acting(person, place, tenant_id=TENANT, person_id=person.id)
+
+
+def know_their_way(session: Session, company: dict[str, Any]) -> None:
+    """Whoever is in the story since weeks has put the introductions away; newcomers have not."""
+    for person in company["customers"]:
+        company_id = person["contactAssignments"][0]["legalEntityId"]
+        for part in Part:
+            service.put_away(session, actor(session, person["id"], company_id), part)
 
 
 def introductions(company: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:

@@ -94,6 +94,7 @@ def fill(app: Flask, *, issuer: str, now: datetime, own: Prospect | None = None)
             seeding.load(session, company, now=story.begins(script, now))
             files = FilesFolder(settings().files_folder)
             requests = story.play(session, script, files=files, now=now)
+            cast.know_their_way(session, script.company)
         _deliver(db.database, now=now)
     return requests
 

@@ -11,6 +11,7 @@ from webapp import i18n
 from webapp.config import LANGUAGES
 from webapp.extensions import db, settings
 from webapp.identity.domain import Actor, Role
+from webapp.identity.first_days import Part, is_new
 from webapp.identity.sessions import SEAT, TOUCH_EVERY, current_session, form_token
 from webapp.kernel.sentence import N_
 from webapp.wording import gettext
@@ -122,6 +123,13 @@ class Frame:
         """Whether single letters press buttons."""
         stored = current_session().stored if self.actor else None
         return stored.has_shortcuts if stored else False
+
+    def is_new(self, part: str) -> bool:
+        """Whether the reader has yet to put away the introduction of this part of the desk."""
+        actor, stored = self.actor, current_session().stored
+        if actor is None or stored is None:
+            return False
+        return is_new(actor, stored.put_away, Part(part))
 
     @cached_property
     def flash(self) -> str:

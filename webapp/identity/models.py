@@ -108,6 +108,8 @@ class Person(Base):
     theme: Mapped[str] = mapped_column(Code, default="system")
     # Single letters press buttons, unless somebody switches that off (WCAG 2.1.4).
     has_shortcuts: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    # Which introductions are put away, by name, with a space between.
+    put_away: Mapped[str] = mapped_column(String(64), default="", server_default="")
     password_hash: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Utc)
 

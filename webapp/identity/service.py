@@ -5,8 +5,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.config import LANGUAGES
-from webapp.identity import queries, session_store
+from webapp.identity import first_days, queries, session_store
 from webapp.identity.domain import THEMES, Account, Actor, Claims
+from webapp.identity.first_days import Part
 from webapp.identity.models import Identity, Person
 from webapp.kernel.errors import Forbidden, Invalid, NotFound
 from webapp.kernel.sentence import N_, Sentence, sentence
@@ -98,6 +99,13 @@ def change_preferences(
         .where(Person.tenant_id == actor.tenant_id, Person.id == actor.person_id)
         .values(language=language, time_zone=time_zone, theme=theme, has_shortcuts=has_shortcuts)
     )
+
+
+def put_away(session: Session, actor: Actor, part: Part) -> None:
+    """Show this introduction no more by itself."""
+    mine = Person.tenant_id == actor.tenant_id, Person.id == actor.person_id
+    before = session.scalar(select(Person.put_away).where(*mine)) or ""
+    session.execute(update(Person).where(*mine).values(put_away=first_days.put_away(before, part)))
 
 
 def _bind(session: Session, claims: Claims, account: Account) -> None:

@@ -50,6 +50,7 @@ class Stored:
     actor: Actor | None = None
     theme: str = "system"
     has_shortcuts: bool = True
+    put_away: str = ""
     workplaces: list[Workplace] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ _columns = (
     WebSession.seen_at, WebSession.expires_at,
     Person.active, Person.first_name, Person.last_name, Person.email,
     Person.language, Person.time_zone, Person.theme, Person.has_shortcuts,
+    Person.put_away,
     Company.id.label("place_id"),
     Company.name.label("place_name"),
     Membership.id.label("membership_id"),
@@ -139,6 +141,7 @@ def load(session: Session, token: str, limits: Limits, *, now: datetime) -> Stor
         actor=actor,
         theme=first.theme or "system",
         has_shortcuts=first.has_shortcuts is not False,
+        put_away=first.put_away or "",
         workplaces=places,
     )
 
