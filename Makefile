@@ -36,7 +36,7 @@ $(shell test "$$(cat .venv/venv.stamp 2>/dev/null)" = "$(MADE)" || rm -f .venv/*
 $(shell test -f static/vendor/icons/icons.json || rm -f .venv/program.stamp)
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test quick check format messages lock screenshots pictures lighthouse test-oidc test-faults scan mutants coverage wheel clean
+.PHONY: help setup demo test quick check format messages lock screenshots pictures reference lighthouse test-oidc test-faults scan mutants coverage wheel clean
 
 help: ## Show this list
 	@echo "Countersign: a self-hosted approvals desk"
@@ -88,6 +88,9 @@ screenshots: .venv/program.stamp .venv/test.stamp ## Take pictures of every page
 
 pictures: .venv/program.stamp .venv/test.stamp ## Take the pictures of docs/design.md anew
 	@$(PY) tests/support/screenshots.py --pictures
+
+reference: .venv/program.stamp .venv/test.stamp ## Write docs/reference anew, out of the program
+	@$(PY) -m tests.support.reference
 
 lighthouse: .venv/program.stamp .venv/test.stamp build/lighthouse/lighthouse.stamp ## Measure the main pages with Lighthouse (needs node)
 	@$(PY) -m tests.lighthouse.measuring

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 RULES = (ROOT / "docs/rules.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 SOURCES = sorted([*ROOT.glob("webapp/**/*.py"), *ROOT.glob("tests/**/*.py")])
 
 
@@ -30,6 +31,23 @@ def commands(group: click.Group, before: str = "") -> set[str]:
         if not isinstance(command, click.Group) or command.invoke_without_command:
             found.add(f"{before}{name}")
     return found
+
+
+def headings(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line).strip().lower().replace(" ", "-") for line in lines}
+
+
+def options(line: str) -> set[str]:
+    """The options of the command in a line such as `demo --company alpdent`."""
+    command: click.Command = cli.main
+    known = {"--help", "--version"}
+    for word in line.split():
+        known |= {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        if isinstance(command, click.Group) and word in command.commands:
+            command = command.commands[word]
+    return known | {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
 
 
 def test_every_setting_stands_in_the_table_with_its_default() -> None:
@@ -53,9 +71,17 @@ def test_every_command_that_is_named_exists(document: Path) -> None:
     assert set(named) - known == set()
 
 
-def test_every_command_of_make_that_is_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) - targets == set()
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_option_of_a_command_that_is_shown_exists(document: Path) -> None:
+    shown = re.findall(r"(?:^|[`(])countersign ([a-z][^`\n#]*)", document.read_text(), re.M)
+    assert [line for line in shown if not set(OPTION.findall(line)) <= options(line)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_command_of_make_that_is_named_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = re.findall(r"(?:^|`)make ([a-z-]+)", document.read_text(), re.MULTILINE)
+    assert set(named) - targets == set()
 
 
 def test_every_person_of_the_demo_is_introduced() -> None:
@@ -78,8 +104,15 @@ def test_the_tree_names_every_module() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
 def test_every_link_leads_to_a_document(document: Path) -> None:
-    links = re.findall(r"(?<!!)\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+    links = re.findall(r"\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
+def test_every_link_into_a_document_leads_to_a_heading(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text())
+    pages = [(document.parent / path if path else document, part) for path, part in links]
+    assert [(str(page), part) for page, part in pages if part not in headings(page)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=names(DOCUMENTS))
