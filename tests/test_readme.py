@@ -84,6 +84,12 @@ def test_every_command_of_make_that_is_named_exists(document: Path) -> None:
     assert set(named) - targets == set()
 
 
+def test_the_pictures_of_the_readme_weigh_little() -> None:
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+    assert len(pictures) == 3
+    assert sum((ROOT / picture).stat().st_size for picture in pictures) < 150_000
+
+
 def test_every_person_of_the_demo_is_introduced() -> None:
     people = [
         f"{person['firstName']} {person['lastName']}"

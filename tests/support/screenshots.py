@@ -1,7 +1,7 @@
 """Pictures of every page of a freshly told demo: `make screenshots`.
 
 By default into `test-results/screenshots/`; a folder can be named instead, and words of names to
-take only some of the pages. `--readme` takes the one picture of the README, `--pictures` those of
+take only some of the pages. `--readme` takes the three stills of the README, `--pictures` those of
 `docs/design.md`, small enough for the repository.
 """
 
@@ -24,8 +24,8 @@ from tests.support.desk import Desk, NotServed  # noqa: E402
 from tests.support.places import PLACES, Place, be, names, open_place  # noqa: E402
 
 FOLDER = ROOT / "test-results" / "screenshots"
-README = ROOT / "docs" / "screenshot.png"
-PICTURES = ROOT / "docs" / "pictures"
+DOCS = ROOT / "docs"
+PICTURES = DOCS / "pictures"
 # The pages that `docs/design.md` shows, by their names in `tests/support/places.py`.
 PICTURED = (
     "sign-in", "inbox", "request", "request-changed", "decision-link", "request-own-waiting",
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("only", nargs="*", help="take only the pages with these words in the name")
-    parser.add_argument("--readme", action="store_true", help="take docs/screenshot.png")
+    parser.add_argument("--readme", action="store_true", help="take the story of the README")
     parser.add_argument("--pictures", action="store_true", help="take docs/pictures/")
     chosen = parser.parse_args(arguments)
     print("Telling the story of the demo ...", flush=True)
@@ -89,10 +89,25 @@ def _take(page: Page, place: Place, folder: Path) -> int:
 
 
 def _take_readme(browser: Browser, desk: Desk) -> None:
-    with _reading(browser, desk, "ada") as page:
-        page.goto("/inbox")
-        page.screenshot(path=README)
-    print(f"{README}: {README.stat().st_size // 1000} kB")
+    """The first story in three stills: a cart over the limit, the decision, the order."""
+    with _reading(browser, desk, "rita", device_scale_factor=0.5) as page:
+        page.goto("/carts/b01")
+        page.screenshot(path=DOCS / "story-1.png")
+        page.goto("/carts/b01/checkout")
+        page.locator('main input[type="radio"][value="ada"]').check(force=True)
+        page.locator("#checkout-act button.button-primary").click()
+        page.wait_for_url("**/approvals/*")
+        request = page.url
+    with _reading(browser, desk, "ada", device_scale_factor=0.5) as page:
+        page.goto(request)
+        page.locator('button[value="approve"]').click()
+        page.locator('button[value="order"]').wait_for()
+        page.screenshot(path=DOCS / "story-2.png")
+        page.locator('button[value="order"]').click()
+        page.locator('a[href^="/orders/"]').first.wait_for()
+        page.reload()
+        page.screenshot(path=DOCS / "story-3.png")
+    print(f"The stills are in {DOCS}")
 
 
 def _take_pictures(browser: Browser, desk: Desk) -> None:
