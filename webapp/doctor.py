@@ -16,7 +16,7 @@ from webapp.db import Database, make_engine
 from webapp.identity import tenant_settings
 from webapp.kernel.clock import utcnow
 from webapp.ledger.keys import KeyFolder
-from webapp.ledger.queries import checkpoint, not_carried
+from webapp.ledger.sealed import checkpoint, not_carried
 from webapp.outbox.queries import backlog
 from webapp.outbox.smtp import MailServer
 from webapp.webhooks import queries as webhooks

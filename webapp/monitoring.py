@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp import metering
 from webapp.extensions import business_now, db, settings
-from webapp.ledger.queries import not_carried
+from webapp.ledger.sealed import not_carried
 from webapp.outbox.queries import backlog, figures
 from webapp.webhooks import queries as webhooks
 

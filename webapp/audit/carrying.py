@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from webapp.config import Settings
 from webapp.db import Database
-from webapp.ledger import queries
+from webapp.ledger import sealed
 from webapp.ledger.sealing import head_line, mark_sent
 from webapp.ledger.statements import Signed
 from webapp.outbox.service import Recipient, post
@@ -45,11 +45,11 @@ def places(settings: Settings) -> Places:
 def carry(database: Database, tenant_id: str, where: Places, *, now: datetime) -> int:
     """Carry away what was not yet; how many checkpoints. Raises `OSError` for a bad folder."""
     with database.reading() as session:
-        waiting = queries.checkpoints(session, tenant_id, unsent=True)
+        waiting = sealed.checkpoints(session, tenant_id, unsent=True)
     for signed in waiting:
         for folder in where.folders:
             with database.reading() as session:
-                grown = queries.grown(session, tenant_id, signed.statement.number)
+                grown = sealed.grown(session, tenant_id, signed.statement.number)
                 write(folder, signed, (head_line(*one) for one in grown))
         with database.transaction() as session:
             if mark_sent(session, signed.statement, now=now):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from webapp.approvals import records
 from webapp.audit.offline import FORMAT, as_text
 from webapp.identity.domain import Actor
-from webapp.ledger import queries
+from webapp.ledger import queries, sealed
 from webapp.ledger.domain import canonical
 from webapp.ledger.keys import SigningKey
 
@@ -73,7 +73,7 @@ def _entry(row: Any, found: records.Record) -> dict[str, Any]:
 
 
 def _checkpoint(session: Session, tenant_id: str, stream_id: str) -> dict[str, Any] | None:
-    proof = queries.proof(session, tenant_id, stream_id)
+    proof = sealed.proof(session, tenant_id, stream_id)
     if proof is None:
         return None
     return {

@@ -12,7 +12,7 @@ from webapp.audit.retention import forget_words, months_before
 from webapp.db import Database
 from webapp.extensions import db, settings
 from webapp.identity import tenant_settings
-from webapp.ledger import queries, sealing
+from webapp.ledger import sealed, sealing
 from webapp.ledger.keys import KeyFolder, SigningKey
 from webapp.ledger.statements import Signed
 
@@ -89,5 +89,5 @@ def checkpoint(
 
 def _is_due(database: Database, tenant_id: str, before: datetime) -> bool:
     with database.reading() as session:
-        last = queries.checkpoint(session, tenant_id)
+        last = sealed.checkpoint(session, tenant_id)
     return last is None or datetime.fromisoformat(last.statement.at) <= before

@@ -15,7 +15,7 @@ from webapp.audit.carrying import HEADS
 from webapp.config import Settings
 from webapp.db import Database
 from webapp.identity import tenant_settings
-from webapp.ledger import queries, service, verifying
+from webapp.ledger import queries, sealed, service, verifying
 from webapp.ledger.keys import KeyFolder, PublicKey, read_public
 from webapp.ledger.sealing import read_head
 from webapp.ledger.service import Break
@@ -101,7 +101,7 @@ class Proof:
     def _checkpoints(self, session: Session, tenant_id: str) -> None:
         if problem := verifying.line_of_checkpoints(session, tenant_id, self._trusted):
             raise Unproven(f"{tenant_id}: {problem}.")
-        newest = queries.checkpoint(session, tenant_id)
+        newest = sealed.checkpoint(session, tenant_id)
         if newest is not None:
             _demand(verifying.against(session, newest))
 
@@ -117,7 +117,7 @@ class Proof:
     def _as_sealed(self, session: Session, signed: Signed, file: Path) -> str:
         stated = signed.statement
         _demand(verifying.against(session, signed, _carried(file, signed)))
-        stored = queries.checkpoint(session, stated.tenant, stated.number)
+        stored = sealed.checkpoint(session, stated.tenant, stated.number)
         if stored is None or stored.statement != stated:
             raise Unproven(f"{file}: the desk does not know this checkpoint of {stated.tenant}.")
         return (

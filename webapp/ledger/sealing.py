@@ -11,7 +11,7 @@ from typing import IO, Any
 from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from webapp.ledger import queries
+from webapp.ledger import queries, sealed
 from webapp.ledger.domain import GENESIS
 from webapp.ledger.keys import SigningKey
 from webapp.ledger.merkle import Tree, leaf
@@ -38,7 +38,7 @@ def fold(
     Writes the ends of the histories that have grown since the last one into `heads`, a line for
     each. Raises `Contradiction` when one is shorter or another than it was.
     """
-    last = queries.checkpoint(session, tenant_id)
+    last = sealed.checkpoint(session, tenant_id)
     tree, listed, changed = Tree(), hashlib.sha256(), 0
     for found in _ends(session, tenant_id):
         _compare(tenant_id, found)

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from webapp.ledger import queries
+from webapp.ledger import queries, sealed
 from webapp.ledger.domain import GENESIS
 from webapp.ledger.keys import PublicKey
 from webapp.ledger.merkle import Tree, leaf
@@ -37,7 +37,7 @@ def histories(
     is taken as it stands. Call it in a session that sees one state of the database.
     """
     with ExitStack() as opened:
-        begun = opened.enter_context(closing(queries.covered(session, tenant_id, since)))
+        begun = opened.enter_context(closing(sealed.covered(session, tenant_id, since)))
         entries = opened.enter_context(closing(queries.entries(session, tenant_id, after=since)))
         rows = _Lane((head.stream_id, head) for head in stated)
         starts = _Lane((one.stream_id, (one.length, one.head)) for one in begun)
@@ -55,7 +55,7 @@ def against(
     the history when somebody has rewritten the desk's own notes together with it.
     """
     stated, tree = signed.statement, Tree()
-    with closing(queries.covered(session, stated.tenant, stated.number)) as found:
+    with closing(sealed.covered(session, stated.tenant, stated.number)) as found:
         for one in found:
             if one.found != one.head:
                 return _other(stated.tenant, one.stream_id, one.length, one.found)
@@ -84,7 +84,7 @@ def line_of_checkpoints(
     """
     previous, number = GENESIS, 0
     try:
-        for signed in queries.checkpoints(session, tenant_id):
+        for signed in sealed.checkpoints(session, tenant_id):
             number += 1
             stated = signed.statement
             if stated.number != number:
