@@ -65,8 +65,13 @@ class Utc(TypeDecorator[datetime]):
 
 
 def _moment(kept: str | None) -> datetime | None:
-    """What SQLite keeps of a moment, which is text without a zone."""
-    return None if kept is None else datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    """What SQLite keeps of a moment: text without a zone, unless somebody wrote it by hand."""
+    if kept is None:
+        return None
+    try:
+        return datetime.fromisoformat(f"{kept}+00:00")
+    except ValueError:
+        return datetime.fromisoformat(kept).astimezone(UTC)
 
 
 class Json(TypeDecorator[Any]):

@@ -89,6 +89,12 @@ class About:
     new_carts: Mapping[str, str]
     usual: Mapping[str, Sentence]
 
+    def made_of(self, key: str) -> Hashable:
+        """Everything of this that belongs to the request of this id."""
+        verdicts = self.verdicts[key].values()
+        found = (mapping.get(key) for mapping in (self.questions, self.new_carts, self.usual))
+        return tuple((v.allowed, v.code, str(v.reason)) for v in verdicts), *map(str, found)
+
 
 def open_list(
     session: Session,

@@ -12,11 +12,11 @@ from webapp.approvals.around import Offer
 from webapp.approvals.domain import Status
 from webapp.approvals.dossier import SOON, VERY_SOON
 from webapp.approvals.filters import Filter
-from webapp.approvals.forms import WordsForm
 from webapp.approvals.list_scene import ListScene, Place, about, open_list
 from webapp.approvals.queries import PAGE_SIZE, Box, Side
 from webapp.approvals.views import bp
 from webapp.extensions import business_now, db
+from webapp.fragments import far
 from webapp.i18n import date, money, reader
 from webapp.identity.frame import frame
 from webapp.identity.guards import current_actor
@@ -49,15 +49,17 @@ class Chip:
 @bp.get("/requests")
 def requests() -> Response:
     """What this person asked for, and whose turn it is."""
+    now = business_now()
+    today = now.astimezone(reader().zone).date()
     with db.looking() as session:
         scene = open_list_here(session, Side.REQUESTER)
-        own = about(session, current_actor(), scene.page.items, now=business_now())
+        own = about(session, current_actor(), scene.page.items, now=now)
     response = render(
         "approvals/requests.html",
         "approvals/_request_list.html",
         **list_context(scene),
         about=own,
-        words=WordsForm(formdata=None),
+        made_of=lambda row: (row, own.made_of(row.id), today, far(row.expires_at, now)),
     )
     if wants_fragment():
         # Empty fields of the form need not stand in the address.

@@ -71,7 +71,8 @@ def paces(
         return {}
     taken: dict[tuple[str, str], list[tuple[datetime, timedelta]]] = {}
     limited = [select(part.subquery()) for part in parts]
-    for company, approver, created_at, decided_at in session.execute(union_all(*limited)):
+    times = session.connection().execute(union_all(*limited)).all()
+    for company, approver, created_at, decided_at in times:
         taken.setdefault((company, approver), []).append((decided_at, decided_at - created_at))
     found = {(c, a): _pace(taken.get((c, a), ()), taken.get((c, ""), ())) for c, a in keys}
     return {key: known for key, known in found.items() if known is not None}
