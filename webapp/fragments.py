@@ -19,7 +19,7 @@ from webapp.reader import reader
 
 # The name of what templates call.
 ONCE = "once"
-# So many letters are kept in all; the largest piece, a whole list, has some 40,000.
+# So many letters are kept in all; the largest piece, the page of a request, has some 40,000.
 _MOST = 4_000_000
 _MINUTE, _HOUR = 60, 3600
 
