@@ -10,7 +10,6 @@ from flask import (
     Flask,
     Response,
     current_app,
-    flash,
     g,
     make_response,
     redirect,
@@ -29,6 +28,7 @@ from webapp.assets import icons
 from webapp.extensions import assets, settings
 from webapp.kernel.errors import DomainError
 from webapp.kernel.sentence import Sentence
+from webapp.telling import tell
 
 # htmx sends this event to the page with the words of the status line.
 STATUS_EVENT = "status"
@@ -150,8 +150,11 @@ def done(
     text = i18n.say(message) if isinstance(message, Sentence) else message
     if fragment is not None and wants_fragment():
         return announce(make_response(fragment()), text)
-    flash(text)
-    return go(url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **values))
+    response = go(
+        url_for(endpoint, _anchor=None, _method=None, _scheme=None, _external=None, **values)
+    )
+    tell(response, text)
+    return response
 
 
 def announce(response: Response, text: str) -> Response:

@@ -1,11 +1,15 @@
 """How often pages ask the database, however much is on them."""
 
+import re
+
 import pytest
+from flask.testing import FlaskClient
 
 from tests.approvals.test_listing import copies
 from tests.support.app import HTMX, As, statements
 from tests.support.cast import BOB, LATER, RITA, Desk
 from webapp.approvals.domain import Action
+from webapp.kernel.clock import utcnow
 
 # Who looks, at which page, and how often it asks the database.
 PAGES = (
@@ -58,3 +62,37 @@ def test_a_page_asks_no_more_than_it_did(as_: As, desk: Desk, page: tuple[str, s
     with statements(client.application) as counted:
         assert client.get(path).status_code == 200
     assert len(counted.seen) <= most, counted.seen
+
+
+def test_a_decision_asks_ten_times_and_writes_three_rows(as_: As, desk: Desk) -> None:
+    made, bob = desk.ask(now=utcnow()), as_("bob")
+    with statements(bob.application) as counted:
+        press(bob, made)
+    # Who is there; the request, the company and the approver; the company once more for signing in
+    # again; history and row; who is told, programs and the requester; the mail.
+    assert len(counted.seen) == 10, counted.seen
+    written = [one for one in counted.seen if re.match("INSERT|UPDATE|DELETE", one)]
+    assert [one.split()[1 if "UPDATE" in one else 2] for one in written] == [
+        "ledger_entries", "approvals", "outbox_messages",
+    ]  # fmt: skip
+
+
+def test_what_was_done_is_told_once_and_to_nobody_else(as_: As, desk: Desk) -> None:
+    made, bob, ben = desk.ask(now=utcnow()), as_("bob"), as_("ben")
+    press(bob, made)
+    cookie = bob.get_cookie("countersign-said")
+    assert cookie is not None
+    for value in (cookie.value, cookie.value[:-1]):
+        ben.set_cookie("countersign-said", value)
+        assert "You approved" not in ben.get("/inbox").text
+    with statements(bob.application) as counted:
+        assert "You approved" in bob.get("/inbox").text
+    assert not [one for one in counted.seen if "UPDATE" in one], "reading writes nothing"
+    assert bob.get_cookie("countersign-said") is None
+    assert "You approved" not in bob.get("/inbox").text
+
+
+def press(client: FlaskClient, approval_id: str) -> None:
+    """Approve on the second press."""
+    data = {"step": "approved", "revision": "1"}
+    assert client.post(f"/approvals/{approval_id}/decision", data=data).status_code == 303

@@ -22,7 +22,7 @@ _KEYS = re.compile(r"{%-? macro (_rest|_kind|_described|expiry_kind)\b.*?{%-? en
 _KEYWORDS = {"rel", "class"}
 
 # In Python these hand their texts to people.
-_SPEAKERS = {"ValidationError", "StopValidation", "flash", "done", "announce", "show"}
+_SPEAKERS = {"ValidationError", "StopValidation", "done", "announce", "show"}
 _SPEAKERS |= {"Sentence", "sentence", "no", "yes", "SelectChoice"}
 _SPEAKERS |= {"InputRequired", "DataRequired", "Length", "AnyOf", "NumberRange", "Email", "Regexp"}
 

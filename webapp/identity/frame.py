@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, current_app, g, get_flashed_messages, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from sqlalchemy.orm import Session
 
 from webapp import i18n
@@ -14,6 +14,7 @@ from webapp.identity.domain import Actor, Role
 from webapp.identity.first_days import Part, is_new
 from webapp.identity.sessions import SEAT, TOUCH_EVERY, current_session, form_token
 from webapp.kernel.sentence import N_
+from webapp.telling import told
 from webapp.wording import gettext
 
 # What counts for the navigation, by its names; features put theirs in when they are bound.
@@ -134,7 +135,7 @@ class Frame:
     @cached_property
     def flash(self) -> str:
         """What to say in the status line, once."""
-        return " ".join(map(str, get_flashed_messages())) if self.actor else ""
+        return told() if self.actor else ""
 
     @property
     def language(self) -> str:
