@@ -1,5 +1,6 @@
 """The fixtures that everything else trusts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.databases import Backend
-from webapp import migrating
+from webapp import db, migrating
 from webapp.db import Database, make_engine
 
 
@@ -66,3 +67,24 @@ def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
     engine.dispose()
     assert found.pop("desk.db") == 0o600
     assert set(found.values()) <= {0o600}
+
+
+def test_one_writer_of_a_process_goes_after_the_other(tmp_path: Path) -> None:
+    database = Database(make_engine(f"sqlite:///{tmp_path}/desk.db"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction():
+            waiting = pool.submit(add, database)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.2)
+            with database.reading() as session:
+                assert session.scalar(text("SELECT 1")) == 1, "nobody waits to read"
+        assert waiting.result(timeout=30) == 1
+
+
+def test_a_turn_that_never_ends_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "_PATIENCE", 0.01)
+    database = Database(make_engine(f"sqlite:///{tmp_path}/desk.db"))
+    with database.transaction(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(add, database).result(timeout=30) == 1

@@ -3,9 +3,10 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from inspect import signature
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -38,6 +39,8 @@ READ_ONLY = "countersign_read_only"
 _UNBOUND = "countersign_unbound"
 # A connection that was in use within so many seconds is not asked whether it lives.
 _FRESH = 1.0
+# So many seconds a writer waits for its turn, and then as long for the database.
+_PATIENCE = 5.0
 _USED_AT = "countersign_used_at"
 
 
@@ -112,10 +115,14 @@ class Database:
         self._write = sessionmaker(bind, **options)
         self._read = sessionmaker(_read_only(bind), **options)
         self._look = sessionmaker(_unbound(bind), **options)
+        is_sqlite = isinstance(bind, Engine) and bind.dialect.name == "sqlite"
+        self._turn = _in_turn(Lock()) if is_sqlite else nullcontext
 
-    def transaction(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
         """A session whose changes are committed when the block ends, and undone when it raises."""
-        return self._write.begin()
+        with self._turn(), self._write.begin() as session:
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -131,6 +138,25 @@ class Database:
         """
         with self._look() as session:
             yield session
+
+
+def _in_turn(lock: Lock) -> Callable[[], AbstractContextManager[None]]:
+    """What lets one writer of this process go after the other.
+
+    SQLite has its own lock, and whoever meets that one sleeps and tries again, longer each time:
+    some of many wait for seconds. It decides all the same where a turn takes too long.
+    """
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        is_ours = lock.acquire(timeout=_PATIENCE)
+        try:
+            yield
+        finally:
+            if is_ours:
+                lock.release()
+
+    return turn
 
 
 def make_engine(url: str) -> Engine:
