@@ -222,7 +222,7 @@ PLACES = (
     Place("help-requester", "welcome.show_first_day", "/help/requester", "rita"),
     Place("help-admin", "welcome.show_first_day", "/help/admin", "ada"),
     Place("practice", "welcome.show_practice", "/help/practice", "ada"),
-    Place("practice-confirm", "welcome.show_practice", "/help/practice", "ada", "Approve"),
+    Place("practice-confirm", "welcome.show_practice", "/help/practice", "ada", "Approve "),
     Place("demo-stage", "demo.show_stage", "/demo"),
     Place("demo-split", "demo.show_split", "/demo/split"),
     Place("demo-webhooks", "demo.show_webhooks", "/demo/webhooks", "ada"),
