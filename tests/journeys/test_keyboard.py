@@ -76,3 +76,24 @@ def test_a_request_is_handed_over_and_decided_by_a_link(quiet_desk: Desk, sit: S
     ada.press("Decline")
     ada.reads("by the link of a mail")
     assert quiet_desk.approval(decided).approver_comment == "Two would do."
+
+
+def test_an_approver_practises_and_puts_the_introduction_away(quiet_desk: Desk, sit: Sit) -> None:
+    bob = sit(quiet_desk, "bob", to="/inbox", kind=KeyboardSeat)
+    bob.follow("Show me")
+    bob.follow("Practise on a request")
+    bob.heading("Robin Example asks for 1,501.78 EUR")
+    bob.page.keyboard.press("a")
+    bob.reads("A decision is final.")
+    bob.page.keyboard.press("Enter")
+    bob.reads("That would have been it")
+    bob.follow("Once more")
+    bob.heading("Robin Example asks for 1,501.78 EUR")
+    bob.page.keyboard.press("q")
+    bob.reads("What do you want to know?")
+    bob.write("Your question to Robin", "How many?")
+    bob.press("Send the question")
+    bob.reads("It would be Robin’s turn now")
+    bob.follow("To the inbox")
+    bob.press("Put this away")
+    bob.is_told("You find it again under Help.")
