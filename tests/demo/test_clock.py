@@ -67,9 +67,8 @@ def test_a_reset_brings_the_clock_back(demo: Flask) -> None:
     assert folder
     clock.move(folder.clock, JUMP)
     assert ahead(demo) == JUMP
-    database: Database = demo.extensions["countersign.database"]
     known = jobs.settings_for(folder, URL)
-    stage.restore_running(folder, known, database, make_app=create_app)
+    stage.restore_running(folder, known, make_app=create_app)
     assert ahead(demo) == timedelta()
 
 

@@ -70,9 +70,8 @@ def test_a_test_is_written_for_it(demo: Flask) -> None:
 def test_a_reset_forgets_what_it_heard(demo: Flask, folder: Folder) -> None:
     _send(demo, BODY, _signed(demo, "m1"))
     folder.refusing.touch()
-    database: Database = demo.extensions["countersign.database"]
     known = jobs.settings_for(folder, URL)
-    stage.restore_running(folder, known, database, make_app=create_app)
+    stage.restore_running(folder, known, make_app=create_app)
     assert receiver.heard(folder.heard) == []
     assert not folder.refusing.exists()
 

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +14,7 @@ from sqlalchemy import text
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import Database, make_engine
-from webapp.demo import jobs, stage, story
+from webapp.demo import again, jobs, stage, story
 from webapp.demo.folder import Folder, signing_key
 from webapp.kernel.clock import utcnow
 
@@ -78,7 +80,7 @@ def test_a_desk_in_use_is_reset_as_a_whole(folder: Folder) -> None:
     try:
         with database.reading() as looking:
             assert looking.scalar(text("SELECT name FROM tenants")) == "Changed"
-            stage.restore_running(folder, settings(folder), database, make_app=create_app)
+            stage.restore_running(folder, settings(folder), make_app=create_app)
             assert looking.scalar(text("SELECT name FROM tenants")) == "Changed"
         with database.reading() as looking:
             assert looking.scalar(text("SELECT name FROM tenants")) == "Hafen Gruppe"
@@ -94,7 +96,7 @@ def test_a_desk_in_use_is_reset_as_a_whole(folder: Folder) -> None:
 def test_the_command_resets_a_demo_that_somebody_shows(
     folder: Folder, said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(jobs.FOLDER, str(folder.path))
+    monkeypatch.setenv(again.FOLDER, str(folder.path))
     _change(folder)
     with folder.alone("http://127.0.0.1:8099"):
         jobs.reset(make_app=create_app, echo=said.append)
@@ -103,9 +105,37 @@ def test_the_command_resets_a_demo_that_somebody_shows(
     with closing(sqlite3.connect(folder.database)) as desk:
         query = "SELECT count(*) FROM identities WHERE issuer = ?"
         assert desk.execute(query, ("http://127.0.0.1:8099/demo/idp",)).fetchone() == (9,)
-    monkeypatch.setenv(jobs.FOLDER, str(tmp_path))
+    monkeypatch.setenv(again.FOLDER, str(tmp_path))
     with pytest.raises(jobs.DemoFailed, match="There is no demo in"):
         jobs.reset(make_app=create_app, echo=said.append)
+
+
+def test_while_it_runs_a_reset_only_copies(folder: Folder) -> None:
+    address = "http://127.0.0.1:8098"
+    known = settings(folder, address)
+    stage.prepare(folder, known, make_app=create_app, reset=False, echo=lambda _words: None)
+    _change(folder)
+    code = (
+        "import sys; from webapp.demo import again; assert again.reset_at_once(echo=print); "
+        "assert not {'webapp.app', 'webapp.demo.stage', 'sqlalchemy.orm'} & sys.modules.keys()"
+    )
+    with folder.alone(address):
+        run = subprocess.run(  # noqa: S603 - this very program
+            [sys.executable, "-c", code],
+            env={**os.environ, again.FOLDER: str(folder.path)},
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+    assert run.stderr == ""
+    assert run.stdout.startswith("The story begins afresh, after 0.")
+    assert _names(folder) == ["Hafen Gruppe"]
+    with closing(sqlite3.connect(folder.database)) as desk:
+        issuers = desk.execute("SELECT DISTINCT issuer FROM identities").fetchall()
+        assert (f"{address}/demo/idp",) in issuers
+        assert desk.execute("SELECT url FROM webhook_endpoints").fetchall() == [
+            (f"{address}/demo/hooks",)
+        ]
 
 
 def test_an_old_story_is_told_afresh_when_it_is_reset(folder: Folder, said: list[str]) -> None:
@@ -116,8 +146,8 @@ def test_an_old_story_is_told_afresh_when_it_is_reset(folder: Folder, said: list
     assert [words.startswith("The story began a while ago") for words in said] == [True]
     stage.prepare(folder, settings(folder), make_app=create_app, reset=True, echo=said.append)
     assert "Setting the stage" in said[1]
-    assert not stage.is_old(folder.template)
-    assert not stage.is_old(folder.stamp)
+    assert not again.is_old(folder.template)
+    assert not again.is_old(folder.stamp)
 
 
 def test_people_may_sign_in_after_the_desk_moved_to_another_port(folder: Folder) -> None:

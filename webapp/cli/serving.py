@@ -47,11 +47,11 @@ def demo(context: click.Context, company: str, **options: Any) -> None:
       prairie   an American metal works, in English and dollars
     and `countersign demo init` writes a file for another one by asking.
     """  # noqa: D301 - click reads the sign
+    if context.invoked_subcommand is not None:
+        return
     from webapp.app import create_app
     from webapp.demo import jobs
 
-    if context.invoked_subcommand is not None:
-        return
     jobs.run(make_app=create_app, company=company, echo=click.echo, **options)
 
 
@@ -60,6 +60,10 @@ def demo(context: click.Context, company: str, **options: Any) -> None:
 @clearly
 def reset_demo(company: str) -> None:
     """Begin the story afresh, also while the demo runs."""
+    from webapp.demo import again
+
+    if not company and again.reset_at_once(echo=click.echo):
+        return
     from webapp.app import create_app
     from webapp.demo import jobs
 

@@ -32,6 +32,11 @@ class Folder:
         return self.path / "template.db"
 
     @property
+    def bound(self) -> Path:
+        """Names the address at which people sign in to what the template holds."""
+        return self.path / "bound"
+
+    @property
     def stamp(self) -> Path:
         """Bears the time at which the story on the desk began."""
         return self.path / "began"

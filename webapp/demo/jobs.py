@@ -17,15 +17,14 @@ from typing import NoReturn
 import click
 
 from webapp.config import PREFIX, Settings, to_environ, variable
-from webapp.db import Database, make_engine
-from webapp.demo import cast, premises, prospect, stage
+from webapp.demo import again, cast, premises, prospect, stage
+from webapp.demo.again import folder_here
 from webapp.demo.folder import Folder
 from webapp.demo.prospect import Prospect
 from webapp.demo.stage import Echo, MakeApp
 from webapp.kernel.sentence import N_
 from webapp.seeding.domain import Refused
 
-FOLDER = f"{PREFIX}DEMO_DIR"
 DEFAULT_PORT = 8080
 PROVIDER_NAME = N_("the people of the demo")
 _PORTS_TRIED = 20
@@ -87,13 +86,9 @@ def reset(*, make_app: MakeApp, company: str = "", echo: Echo = click.echo) -> N
         raise DemoFailed(f"There is no demo in {folder.path}; `countersign demo` makes one.")
     with folder.alone("") as address:
         known = settings_for(folder, address or f"http://127.0.0.1:{DEFAULT_PORT}")
-        engine = make_engine(known.database_url)
-        try:
-            began = time.monotonic()
-            stage.restore_running(folder, known, Database(engine), make_app=make_app)
-        finally:
-            engine.dispose()
-    echo(f"The story begins afresh, after {time.monotonic() - began:.1f} seconds.")
+        start = time.monotonic()
+        stage.restore_running(folder, known, make_app=make_app)
+    again.say(start, echo=echo)
 
 
 def settings_for(folder: Folder, base_url: str) -> Settings:
@@ -127,8 +122,8 @@ def free_port(host: str, wanted: int) -> int:
 
 
 def _folder(company: str) -> Folder:
-    path = Path(os.environ.get(FOLDER) or ".countersign-demo").absolute()
-    return Folder(path / _read(prospect.find(company)).slug if company else path)
+    here = folder_here()
+    return Folder(here.path / _read(prospect.find(company)).slug) if company else here
 
 
 def _read(path: Path) -> Prospect:

@@ -1,11 +1,12 @@
 """Setting the stage: a database with the company, its story, and the mails sent meanwhile."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
@@ -16,7 +17,8 @@ from webapp.approvals.files import Folder as FilesFolder
 from webapp.config import Settings
 from webapp.db import Database, make_engine
 from webapp.demo import cast, plot, premises, prospect, receiver, story
-from webapp.demo.folder import Folder, began
+from webapp.demo.again import copy_back, is_old, is_ready, note_beginning
+from webapp.demo.folder import Folder
 from webapp.demo.present import INVENTED
 from webapp.demo.prospect import Prospect
 from webapp.extensions import db, settings
@@ -27,8 +29,6 @@ from webapp.outbox.mailer import write
 from webapp.outbox.senders import MailboxSender
 from webapp.seeding import service as seeding
 
-# "Expires in five hours" is told from the moment at which the stage was set.
-FRESH = timedelta(hours=12)
 # More than a story has mails that are due at once.
 _MANY = 1000
 
@@ -46,6 +46,8 @@ def prepare(
         _copy(folder)
     elif is_old(folder.stamp):
         echo("The story began a while ago; `countersign demo --reset` begins it afresh.")
+    else:
+        freshen(folder, settings, make_app=make_app, echo=echo)
     engine = make_engine(settings.database_url)
     try:
         migrating.upgrade(engine)
@@ -58,13 +60,15 @@ def prepare(
 
 
 def freshen(folder: Folder, settings: Settings, *, make_app: MakeApp, echo: Echo) -> None:
-    """Make the copy that the demo is reset from, unless there is a fresh one."""
-    if folder.template.exists() and not is_old(folder.template):
-        return
-    echo("Setting the stage: a company, its people and five weeks of requests ...")
-    start = utcnow()
-    build(folder, settings, make_app=make_app, now=start)
-    echo(f"Done in {(utcnow() - start).total_seconds():.1f} seconds.")
+    """Have a copy that the demo is reset from: of today, and bound to where the desk is."""
+    if is_old(folder.template):
+        folder.bound.unlink(missing_ok=True)
+        echo("Setting the stage: a company, its people and five weeks of requests ...")
+        start = utcnow()
+        build(folder, settings, make_app=make_app, now=start)
+        echo(f"Done in {(utcnow() - start).total_seconds():.1f} seconds.")
+    if not is_ready(folder, settings.base_url):
+        _bind_template(folder, settings)
 
 
 def build(folder: Folder, settings: Settings, *, make_app: MakeApp, now: datetime) -> None:
@@ -126,23 +130,23 @@ def take_in(folder: Folder, path: Path) -> bool:
     return True
 
 
-def restore_running(
-    folder: Folder, settings: Settings, database: Database, *, make_app: MakeApp
-) -> None:
+def restore_running(folder: Folder, settings: Settings, *, make_app: MakeApp) -> None:
     """Take a desk in use back to its first morning; other connections see all of it or nothing."""
     freshen(folder, settings, make_app=make_app, echo=lambda _words: None)
-    with (
-        closing(sqlite3.connect(folder.template)) as template,
-        closing(sqlite3.connect(folder.database, timeout=10)) as desk,
-    ):
-        template.backup(desk)
-    _note_beginning(folder)
-    bind(folder, settings, database, now=utcnow())
+    copy_back(folder)
 
 
-def is_old(path: Path) -> bool:
-    """Whether the story that this file stands for began too long ago to be believed."""
-    return not path.exists() or utcnow() - began(path) > FRESH
+def _bind_template(folder: Folder, settings: Settings) -> None:
+    set_up = folder.template.stat()
+    engine = make_engine(f"sqlite:///{folder.template}")
+    try:
+        bind(folder, settings, Database(engine), now=utcnow())
+    finally:
+        engine.dispose()
+    _fold(folder.template)
+    # Its age is that of the story, not that of the address.
+    os.utime(folder.template, ns=(set_up.st_atime_ns, set_up.st_mtime_ns))
+    folder.bound.write_text(settings.base_url)
 
 
 def _copy(folder: Folder) -> None:
@@ -150,14 +154,7 @@ def _copy(folder: Folder) -> None:
     _remove(folder.database)
     shutil.copyfile(folder.template, folder.database)
     folder.database.chmod(0o600)
-    _note_beginning(folder)
-
-
-def _note_beginning(folder: Folder) -> None:
-    for path in (folder.clock, folder.heard, folder.refusing):
-        path.unlink(missing_ok=True)
-    folder.stamp.touch()
-    shutil.copystat(folder.template, folder.stamp)
+    note_beginning(folder)
 
 
 def _fill_at_once(

@@ -56,7 +56,7 @@ def reset() -> Response:
         return errors.show(404, gettext("This desk cannot be reset from here."))
     current_session().restart()
     make_app = current_app.extensions[_MAKE_APP]
-    stage.restore_running(here, settings(), db.database, make_app=make_app)
+    stage.restore_running(here, settings(), make_app=make_app)
     return go(url_for("demo.show_stage"))
 
 
