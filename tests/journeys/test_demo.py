@@ -70,4 +70,9 @@ def test_what_a_program_is_told_is_there_by_itself_and_again_after_an_error(
         page.get_by_role("button", name="Answer as usual").click()
         expect(heard.first).to_contain_text("Attempt 2", timeout=15_000)
         expect(heard.first).to_contain_text("answered 204")
+
+        heard.first.get_by_role("link", name="This message at the desk").click()
+        page.get_by_role("button", name="Send again").click()
+        page.goto("/demo/webhooks")
+        expect(heard.first).to_contain_text("Attempt 3")
         assert not visit.problems

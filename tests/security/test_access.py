@@ -433,6 +433,13 @@ def test_who_left_the_company_belongs_to_none(stage: Stage) -> None:
         assert ask(client, "/company-choice", data={"company_id": "le1"}).status_code == 404
 
 
+def test_nothing_of_the_demo_is_there_without_it(stage: Stage) -> None:
+    client = stage.client("ada")
+    for row in DEMO_ROWS:
+        for place in ("", "/seat/left", "/seat/right"):
+            assert row.ask(client, place + row.pattern).status_code == 404, place + row.pattern
+
+
 @pytest.mark.parametrize("row", DEMO_ROWS, ids=str)
 def test_the_demo_answers_as_its_table_says(demo: Stage, row: Row) -> None:
     answers = []

@@ -30,7 +30,7 @@ PICTURES = DOCS / "pictures"
 PICTURED = (
     "sign-in", "inbox", "request", "request-changed", "decision-link", "request-own-waiting",
     "requests", "checkout-asks", "cart", "orders", "company", "company-rules", "company-waiting",
-    "company-figures", "webhook", "account", "developers", "demo-stage", "design",
+    "company-figures", "webhook", "account", "developers", "demo-stage", "demo-split", "design",
 )  # fmt: skip
 WIDTHS = {1440: 900, 768: 1024, 390: 844}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
