@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from tests.identity.conftest import provider, running_provider  # noqa: F401 - fixtures
-from tests.support.app import ACME, Rows
+from tests.support.app import ACME, Rows, make_app, sign_in
 from tests.support.cast import Desk, fill
 from tests.support.provider import Provider
 from webapp import cli, migrating
@@ -80,6 +80,7 @@ def countersign(tmp_path: Path) -> Program:
         ("backup",),
         ("restore",),
         ("erase",),
+        ("sign-out",),
     ],
     ids=" ".join,
 )
@@ -119,6 +120,24 @@ def test_nothing_is_served_without_the_file_of_groups(countersign: Program) -> N
     result = countersign.upgraded()("serve", OIDC_ROLES_FILE="/nowhere/groups.json")
     assert result.exit_code == 1
     assert result.stderr.startswith("The settings cannot be used.\nCOUNTERSIGN_OIDC_ROLES_FILE")
+
+
+def test_whose_laptop_was_stolen_is_signed_out(countersign: Program, acme_rows: Rows) -> None:
+    engine = make_engine(countersign.upgraded().url)
+    app = make_app(fill(Database(engine), acme_rows))
+    clients = {name: sign_in(app, name) for name in ("rita", "bob")}
+
+    def inside() -> set[str]:
+        return {name for name, one in clients.items() if one.get("/account").status_code == 200}
+
+    assert inside() == {"rita", "bob"}
+    assert "ended: 1." in countersign("sign-out", "acme", "rita").stdout
+    assert inside() == {"bob"}
+    assert "ended: 1." in countersign("sign-out", "acme", "--everybody").stdout
+    assert inside() == set()
+    for words in (("acme",), ("acme", "nobody"), ("nowhere", "--everybody")):
+        assert countersign("sign-out", *words).exit_code == 1
+    engine.dispose()
 
 
 def test_a_misspelt_setting_is_named(countersign: Program) -> None:

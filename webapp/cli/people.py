@@ -1,4 +1,4 @@
-"""What is kept of somebody, and forgetting it: `export-person`, `erase`."""
+"""Somebody is told of, forgotten, signed out: `export-person`, `erase`, `sign-out`."""
 
 import os
 from pathlib import Path
@@ -70,6 +70,31 @@ def erase(tenant: str, person: str, dry_run: bool, yes: bool) -> None:
     _remove(done.files)
     click.echo(f"{person} is {done.label} from now on.")
     click.echo("Copies of this desk, and files that left it, still hold what was erased.")
+
+
+@main.command("sign-out")
+@click.argument("tenant")
+@click.argument("person", required=False)
+@click.option("--everybody", is_flag=True, help="All people of the tenant.")
+@clearly
+def sign_out(tenant: str, person: str | None, everybody: bool) -> None:
+    """End the sessions of PERSON of TENANT in every browser, as after a theft.
+
+    Who may still sign in, can. Tokens and keys of the API stay: ending somebody's access on the
+    page of their company ends what those may, and `client revoke` ends a program's.
+    """
+    from webapp.identity import queries, session_store, tenant_settings
+    from webapp.kernel.clock import utcnow
+
+    if everybody == (person is not None):
+        fail("Name a person, or say --everybody.")
+    with open_database().transaction() as session:
+        if tenant not in tenant_settings.tenant_ids(session):
+            fail("There is no such tenant.")
+        if person is not None:
+            queries.person(session, tenant, person)
+        count = session_store.end_all(session, tenant, person, now=utcnow())
+    click.echo(f"Sessions that were ended: {count}.")
 
 
 def _tried(database: Any, tenant: str, person: str) -> Any:

@@ -226,15 +226,22 @@ def sessions_of(
 
 def end(session: Session, tenant_id: str, person_id: str, id_hash: str, *, now: datetime) -> int:
     """End one session of a person; returns how many that were, 0 or 1."""
-    return _end(session, tenant_id, person_id, WebSession.id_hash == id_hash, now=now)
+    which = WebSession.id_hash == id_hash, WebSession.person_id == person_id
+    return _end(session, tenant_id, *which, now=now)
 
 
 def end_all(
-    session: Session, tenant_id: str, person_id: str, *, now: datetime, but: str | None = None
+    session: Session,
+    tenant_id: str,
+    person_id: str | None,
+    *,
+    now: datetime,
+    but: str | None = None,
 ) -> int:
-    """End all sessions of a person, or all `but` one; returns how many that were."""
-    others = WebSession.id_hash != but if but else WebSession.id_hash.is_not(None)
-    return _end(session, tenant_id, person_id, others, now=now)
+    """End all sessions of a person or, for None, of a tenant, or all `but` one; how many."""
+    whose = WebSession.person_id
+    which = whose == person_id if person_id else whose.is_not(None)
+    return _end(session, tenant_id, which, WebSession.id_hash != (but or ""), now=now)
 
 
 def forget(session: Session, id_hash: str) -> None:
@@ -283,14 +290,13 @@ def _actor(row: Any, places: list[Workplace], id_hash: str, limits: Limits) -> A
     )
 
 
-def _end(session: Session, tenant_id: str, person_id: str, which: Any, *, now: datetime) -> int:
+def _end(session: Session, tenant_id: str, *which: Any, now: datetime) -> int:
     result = session.execute(
         update(WebSession)
         .where(
             WebSession.tenant_id == tenant_id,
-            WebSession.person_id == person_id,
             WebSession.expires_at > now,
-            which,
+            *which,
         )
         .values(expires_at=now, data={})
     )
