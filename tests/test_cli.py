@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,6 +24,8 @@ from tests.support.provider import Provider
 from webapp import cli, migrating
 from webapp.cli import audit
 from webapp.db import Database, make_engine
+
+TOKEN = "a token for tests only"
 
 
 class Program:
@@ -390,7 +393,8 @@ class TestServing:
     @pytest.fixture
     def serving(self, countersign: Program, port: int) -> Iterator["subprocess.Popen[bytes]"]:
         countersign.upgraded()
-        environ = os.environ | countersign.environ | {"COUNTERSIGN_WORKERS": "1"}
+        environ = os.environ | countersign.environ
+        environ |= {"COUNTERSIGN_WORKERS": "2", "COUNTERSIGN_METRICS_TOKEN": TOKEN}
         command = [sys.executable, "-m", "webapp", "serve", "--port", str(port)]
         with subprocess.Popen(  # noqa: S603 - our own program
             command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -402,8 +406,18 @@ class TestServing:
     @pytest.mark.slow
     def test_it_answers_and_stops(self, serving: "subprocess.Popen[bytes]", port: int) -> None:
         assert self.wait_for(f"http://127.0.0.1:{port}/healthz") == b"ok\n"
+        for _ in range(6):
+            told = re.findall(rb"# HELP (\w+)", self.figures(port))
+        assert len(told) == len(set(told)), "both processes were asked, and each is told of once"
         serving.send_signal(signal.SIGTERM)
         assert serving.wait(20) == 0
+
+    def figures(self, port: int) -> bytes:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(asked) as reply:  # noqa: S310 - loopback
+            return bytes(reply.read())
 
     def wait_for(self, url: str) -> bytes:
         deadline = time.monotonic() + 20

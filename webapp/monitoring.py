@@ -1,11 +1,13 @@
 """What whoever watches the desk asks: does it live, can it serve, and how is it doing."""
 
 import hmac
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from importlib.metadata import version
 
 from flask import Flask, Response, abort, make_response, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -57,64 +59,82 @@ def _metrics() -> Response:
     return response
 
 
+class _Found:
+    """Figures of this moment.
+
+    A `Gauge` would be kept for its process as well, and told once more by every process that was
+    ever asked.
+    """
+
+    def __init__(self, figures_: Iterator[Metric]) -> None:
+        self._figures = list(figures_)
+
+    def collect(self) -> list[Metric]:
+        """The figures, as the registry asks for them."""
+        return self._figures
+
+
 def _of_the_database() -> CollectorRegistry:
     registry = CollectorRegistry()
-    info = Gauge("countersign_info", "The running release.", ["version"], registry=registry)
-    info.labels(version("countersign")).set(1)
-    answers = Gauge("countersign_database_up", "1 when the database answers.", registry=registry)
-    try:
-        with db.reading() as session:
-            _add_messages(registry, session)
-            _add_webhooks(registry, session)
-            _add_checkpoints(registry, session)
-        answers.set(1)
-    except SQLAlchemyError:
-        answers.set(0)
+    registry.register(_Found(_figures()))
     return registry
 
 
-def _add_messages(registry: CollectorRegistry, session: Session) -> None:
+def _figures() -> Iterator[Metric]:
+    yield _figure(
+        "countersign_info", "The running release.", {(version("countersign"),): 1}, "version"
+    )
+    is_up = 1
+    try:
+        with db.reading() as session:
+            yield from [*_messages(session), *_webhooks(session), _checkpoints(session)]
+    except SQLAlchemyError:
+        is_up = 0
+    yield _figure("countersign_database_up", "1 when the database answers.", {(): is_up})
+
+
+def _messages(session: Session) -> Iterator[Metric]:
     counted, waiting = figures(session), backlog(session)
-    messages = Gauge(
+    yield _figure(
         "countersign_messages",
         "Messages that wait to be sent (PENDING) or were given up (DEAD).",
-        ["kind", "status"],
-        registry=registry,
+        {(one.kind, one.status): one.count for one in counted},
+        "kind",
+        "status",
     )
-    for one in counted:
-        messages.labels(one.kind, one.status).set(one.count)
     age = business_now() - waiting.oldest if waiting.oldest else timedelta(0)
-    oldest = Gauge(
+    yield _figure(
         "countersign_oldest_message_seconds",
         "How long the oldest message waits; 0 when none does.",
-        registry=registry,
+        {(): max(age, timedelta(0)).total_seconds()},
     )
-    oldest.set(max(age, timedelta(0)).total_seconds())
 
 
-def _add_webhooks(registry: CollectorRegistry, session: Session) -> None:
+def _webhooks(session: Session) -> Iterator[Metric]:
     found = webhooks.figures(session)
-    endpoints = Gauge(
+    yield _figure(
         "countersign_webhooks",
         "Webhooks that are on (ACTIVE), paused, or were switched off (GONE, FAILING).",
-        ["state"],
-        registry=registry,
+        {(state,): count for state, count in found.states.items()},
+        "state",
     )
-    for state, count in found.states.items():
-        endpoints.labels(state).set(count)
-    failing = Gauge(
-        "countersign_webhooks_failing", "Webhooks that take nothing now.", registry=registry
-    )
-    failing.set(found.failing)
+    what = "Webhooks that take nothing now."
+    yield _figure("countersign_webhooks_failing", what, {(): found.failing})
 
 
-def _add_checkpoints(registry: CollectorRegistry, session: Session) -> None:
-    waiting = Gauge(
+def _checkpoints(session: Session) -> Metric:
+    return _figure(
         "countersign_checkpoints_waiting",
         "Checkpoints of the history that were not carried away yet.",
-        registry=registry,
+        {(): not_carried(session)},
     )
-    waiting.set(not_carried(session))
+
+
+def _figure(name: str, what: str, values: Mapping[tuple[str, ...], float], *labels: str) -> Metric:
+    family = GaugeMetricFamily(name, what, labels=labels)
+    for found, value in values.items():
+        family.add_metric(found, value)
+    return family
 
 
 def _plain(words: str, status: int = 200) -> Response:
