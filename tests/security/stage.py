@@ -122,11 +122,17 @@ def issuer() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def stage(backend: Backend, acme_rows: Rows, issuer: Provider) -> Iterator[Stage]:
+def stage(
+    backend: Backend,
+    acme_rows: Rows,
+    issuer: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
     """The desk of a module."""
     with staged(
         backend,
         acme_rows,
+        files_dir=str(tmp_path_factory.mktemp("files")),
         oidc_issuer=issuer.issuer,
         oidc_client_id=CLIENT_ID,
         oidc_client_secret=SECRET,
