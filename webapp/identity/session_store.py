@@ -293,11 +293,7 @@ def _actor(row: Any, places: list[Workplace], id_hash: str, limits: Limits) -> A
 def _end(session: Session, tenant_id: str, *which: Any, now: datetime) -> int:
     result = session.execute(
         update(WebSession)
-        .where(
-            WebSession.tenant_id == tenant_id,
-            WebSession.expires_at > now,
-            *which,
-        )
+        .where(WebSession.tenant_id == tenant_id, WebSession.expires_at > now, *which)
         .values(expires_at=now, data={})
     )
     return int(getattr(result, "rowcount", 0))
