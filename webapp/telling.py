@@ -22,16 +22,18 @@ def tell(response: Response, text: str) -> None:
 
 
 def told() -> str:
-    """The words that came along, if they are for whoever reads this; they are taken back then."""
+    """The words that came along for whoever reads this; they are taken back then."""
     cookie = request.cookies.get(_name())
     if cookie is None:
         return ""
-    after_this_request(_forget)
     try:
         reader, text = _signer().loads(cookie, max_age=_SECONDS)
     except BadData:
         return ""
-    return str(text) if reader == _reader() else ""
+    if reader != _reader():
+        return ""
+    after_this_request(_forget)
+    return str(text)
 
 
 def _forget(response: Response) -> Response:
