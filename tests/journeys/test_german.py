@@ -45,12 +45,23 @@ BROKEN = """() => {
     return (hides(style.overflowX) && one.scrollWidth > one.clientWidth + 1)
       || (hides(style.overflowY) && one.scrollHeight > one.clientHeight + 1)
   }).map(one => `cut: ${one.textContent.trim().slice(0, 60)}`)
+  // Below the edge of what scrolls, nothing is seen.
+  const isScrolledAway = (box, text) => {
+    for (let one = text.parentElement; one; one = one.parentElement) {
+      if (!['auto', 'scroll'].includes(getComputedStyle(one).overflowY)) continue
+      const edge = one.getBoundingClientRect()
+      if (box.top >= edge.bottom || box.bottom <= edge.top) return true
+    }
+    return false
+  }
   const boxes = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walk.nextNode()) {
     const text = walk.currentNode, range = document.createRange()
     if (!text.data.trim() || !isShown(text.parentElement)) continue
     range.selectNodeContents(text)
-    for (const box of range.getClientRects()) if (box.width > 1) boxes.push([box, text])
+    for (const box of range.getClientRects()) {
+      if (box.width > 1 && !isScrolledAway(box, text)) boxes.push([box, text])
+    }
   }
   const over = []
   for (const [a, one] of boxes) for (const [b, other] of boxes) {

@@ -75,10 +75,12 @@ USES = {
     "timeline": "What happened, oldest first.",
     "timeline_entry": "One event; with initials where somebody said something.",
     "timeline_reply": "The form at its end.",
+    "first_day": "Above a list, for somebody who sees it for the first time.",
     "preview": "What somebody else will see.",
     "panel": "The one box of a page, where somebody acts.",
     "selection_bar": "What is selected, and what can be done with it.",
     "status_bar": "What just happened, floating at the bottom.",
     "shortcuts_hint": "The keys, under a list.",
+    "shortcuts_list": "All keys, where they are read at leisure.",
     "shortcuts_help": "All keys, as a dialog that the key ? opens.",
 }
