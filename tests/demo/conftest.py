@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
@@ -128,6 +129,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 @pytest.fixture
 def demo(folder: Folder) -> Iterator[Flask]:
     """The desk of it, as it was on its first morning."""
+    with opened(folder) as desk:
+        yield desk
+
+
+@contextmanager
+def opened(folder: Folder) -> Iterator[Flask]:
+    """The desk of a demo's folder, on its first morning."""
     stage.prepare(
         folder,
         jobs.settings_for(folder, URL),

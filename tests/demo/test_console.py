@@ -3,14 +3,16 @@
 import re
 import shlex
 from html import unescape
+from pathlib import Path
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.demo.conftest import URL
+from tests.demo.conftest import URL, opened
 from tests.support.app import HouseClient, make_app, sign_in
 from webapp.db import Database, make_engine
-from webapp.demo import cast, console
+from webapp.demo import cast, console, prospect, stage
+from webapp.demo.folder import Folder
 
 PAGE = "/demo/console"
 
@@ -26,6 +28,17 @@ def test_every_call_is_shown_and_sent_as_somebody_who_may_make_it(demo: Flask) -
         assert page.status_code == 200
         assert re.search(r"status-good.*?<span>20[0-4] ", page.text, re.DOTALL), name
         assert "$TOKEN" not in page.text
+
+
+def test_goods_of_a_company_of_its_own_are_put_into_its_carts(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "desk")
+    folder.make()
+    stage.take_in(folder, prospect.find("alpdent"))
+    with opened(folder) as demo:
+        rita = _here(demo, "rita")
+        rita.post(f"{PAGE}/token")
+        page = rita.post(PAGE, data={"call": "item"}).text
+        assert re.search(r"status-good.*?<span>201 ", page, re.DOTALL), page
 
 
 def test_the_command_does_what_the_button_does(demo: Flask) -> None:

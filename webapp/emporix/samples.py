@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from webapp.approvals import listing
 from webapp.approvals.queries import Box, Side
 from webapp.carts import queries as carts
+from webapp.emporix.cart_shapes import item_yrn
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor, Role
 from webapp.orders import queries as orders
@@ -24,6 +25,7 @@ TOKENS = {
 _FIELDS = ("approvalId", "cartId", "itemId", "orderId", "quoteId", "legalEntityId", "userId")
 # What the examples of the document are about, beside the parameters of its paths.
 _CARTS, _ADMIN = ("b01", "b03"), "ada"
+_PRODUCT = "urn:yaas:saasag:caasproduct:product:hafen;hand-scanner"
 _SHORT = re.compile(r"[{\[][^{}\[\]]{0,90}[}\]]")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -68,6 +70,7 @@ def of_reader(session: Session, actor: Actor, base_url: str, *, token: str | Non
     }
     words = {_ADMIN: _admin(session, actor), "q01": own.get("quoteId", "q01")}
     words |= {name: own.get("cartId", name) for name in _CARTS}
+    words[_PRODUCT] = own.pop("itemYrn", _PRODUCT)
     tokens = {**TOKENS, **(dict.fromkeys(_OF_PEOPLE, token) if token else {})}
     return Samples(base_url, own, words, tokens)
 
@@ -87,6 +90,8 @@ def _own(session: Session, actor: Actor) -> Iterator[tuple[str, str | None]]:
     if cart:
         lines = carts.lines_of(session, actor.tenant_id, [cart.id]).get(cart.id)
         yield "itemId", lines[0].line_id if lines else None
+        known = next((line for line in lines or () if line.product_id), None)
+        yield "itemYrn", item_yrn(actor.tenant_id, known) if known else None
     quote = next(iter(carts.quotes(session, actor).items), None)
     yield "quoteId", quote.id if quote else None
     order = next(iter(orders.list_orders(session, actor).items), None)
