@@ -1,7 +1,10 @@
 """What a press on the practice request leads to."""
 
+from decimal import Decimal
+
 import pytest
 
+from webapp.carts.domain import ResourceType
 from webapp.identity.domain import Actor, Role
 from webapp.identity.first_days import Part, is_new, parts_of, put_away
 from webapp.welcome.domain import LIMIT, Step, goods, stand
@@ -32,6 +35,14 @@ def test_what_is_asked_for_is_over_the_limit_by_its_own_sums() -> None:
     asked = goods()
     assert asked.totals.gross > LIMIT
     assert sum(line.totals.gross.minor for line in asked.lines) == asked.totals.gross.minor
+    assert asked.type is ResourceType.CART
+    assert (asked.id, asked.site_code, asked.currency) == ("", "", "EUR")
+    [first, *_] = asked.lines
+    assert (first.line_id, first.product_id, first.sku, first.name) == (
+        "EX-110", "EX-110", "EX-110", "Desk lamp",
+    )  # fmt: skip
+    numbers = first.quantity, first.unit_price, first.new_unit_price, first.tax_rate
+    assert numbers == (Decimal(4), Decimal("69.00"), None, Decimal("0.19"))
 
 
 @pytest.mark.parametrize(
