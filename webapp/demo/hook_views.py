@@ -54,11 +54,12 @@ def show_webhooks() -> Response:
     here = _folder()
     with db.reading() as session:
         endpoint = receiver.endpoint(session, settings().base_url)
+        first = cast.company_ids(session)[0]
         admins = [
             one
             for house in cast.houses(session)
             for one in house.people
-            if house.company.id == cast.company_ids(session)[0] and one.role is Role.ADMIN
+            if house.company.id == first and one.role is Role.ADMIN
         ]
     return render(
         "demo/webhooks.html",
