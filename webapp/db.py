@@ -36,6 +36,8 @@ Id = String(66)
 Code = String(32)
 
 READ_ONLY = "countersign_read_only"
+# The option of a statement that nobody waits for: PostgreSQL is asked together with the next one.
+GOES_ALONG = "countersign_goes_along"
 _UNBOUND = "countersign_unbound"
 # A connection that was in use within so many seconds is not asked whether it lives.
 _FRESH = 1.0
@@ -166,7 +168,15 @@ def make_engine(url: str) -> Engine:
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+    # The driver of PostgreSQL is installed where one is used.
+    from webapp.postgresql import send_together
+
+    # Autocommit in the driver hands BEGIN to us, so that it can go with the first statement.
+    engine = create_engine(
+        url, pool_size=10, max_overflow=10, hide_parameters=True, isolation_level="AUTOCOMMIT"
+    )
+    send_together(engine, GOES_ALONG)
+    event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _ping_after_rest(engine.dialect))
     return engine
@@ -243,10 +253,15 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    # What asks for an isolation of its own is begun by the driver.
+    is_ours = getattr(connection.connection.dbapi_connection, "autocommit", False)
+    if is_ours and not connection.get_execution_options().get(_UNBOUND, False):
+        connection.exec_driver_sql("BEGIN", execution_options={GOES_ALONG: True})
+
+
 def _unbound(bind: Engine | Connection) -> Engine | Connection:
     """Without a transaction around the statements."""
-    if isinstance(bind, Engine) and bind.dialect.name == "postgresql":
-        return bind.execution_options(isolation_level="AUTOCOMMIT")
     return bind.execution_options(**{_UNBOUND: True}) if isinstance(bind, Engine) else bind
 
 

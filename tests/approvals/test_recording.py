@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.support.cast import ADA, BOB, EXPIRED, LATER, NOW, RITA, ROB, TENANT, Desk, cart
 from webapp.approvals import jobs, queries
+from webapp.approvals.claiming import claim
 from webapp.approvals.domain import Action
 from webapp.approvals.recording import entry_by, head_of, heads, open_for, record
 from webapp.db import Database
@@ -27,7 +28,7 @@ def test_a_row_that_changed_under_our_hands_is_not_written(desk: Desk, meanwhile
     made = desk.ask()
 
     def late(session: Session, /) -> None:
-        approval = open_for(session, RITA, made, Action.COMMENT, now=LATER)
+        approval = open_for(session, RITA, made, Action.COMMENT, now=LATER).approval
         session.execute(text(meanwhile))
         record(session, approval, entry_by(RITA, Action.COMMENT, approval, text="hi"), now=LATER)
 
@@ -45,9 +46,11 @@ def test_what_a_session_read_before_the_lock_does_not_count(desk: Desk) -> None:
         before = queries.get(session, RITA, made)
         session.execute(text("UPDATE approvals SET revision = 7, version = 7"))
         assert queries.claim(session, RITA, made) is before
+        session.execute(text("UPDATE approvals SET revision = 8, version = 8"))
+        assert claim(session, RITA, made).approval is before
         return before.revision
 
-    assert desk.run(read_then_claim) == 7
+    assert desk.run(read_then_claim) == 8
 
 
 def test_every_accepted_change_raises_the_version_and_moves_the_head(desk: Desk) -> None:

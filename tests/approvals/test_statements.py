@@ -1,13 +1,16 @@
 """How often pages ask the database, however much is on them."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from tests.approvals.test_listing import copies
-from tests.support.app import HTMX, As, statements
+from tests.support.app import HTMX, As, make_app, sign_in, statements
 from tests.support.cast import BOB, LATER, RITA, Desk
+from tests.support.databases import Backend
 from webapp.approvals.domain import Action
 from webapp.kernel.clock import utcnow
 
@@ -64,17 +67,36 @@ def test_a_page_asks_no_more_than_it_did(as_: As, desk: Desk, page: tuple[str, s
     assert len(counted.seen) <= most, counted.seen
 
 
-def test_a_decision_asks_ten_times_and_writes_three_rows(as_: As, desk: Desk) -> None:
+def test_a_decision_asks_five_times_and_writes_three_rows(as_: As, desk: Desk) -> None:
     made, bob = desk.ask(now=utcnow()), as_("bob")
     with statements(bob.application) as counted:
         press(bob, made)
-    # Who is there; the request, the company and the approver; the company once more for signing in
-    # again; history and row; who is told, programs and the requester; the mail.
-    assert len(counted.seen) == 10, counted.seen
+    # Who is there; the request with its company and its people; history, row, and the mail.
+    assert len(counted.seen) == 5, counted.seen
     written = [one for one in counted.seen if re.match("INSERT|UPDATE|DELETE", one)]
     assert [one.split()[1 if "UPDATE" in one else 2] for one in written] == [
         "ledger_entries", "approvals", "outbox_messages",
     ]  # fmt: skip
+
+
+def test_a_decision_goes_to_postgresql_and_back_four_times(
+    own_desk: Desk, backend: Backend, tmp_path: Path
+) -> None:
+    if backend.name != "postgresql":
+        return
+    made, bob = own_desk.ask(now=utcnow()), sign_in(make_app(own_desk.database), "bob")
+    bind = own_desk.database.bind
+    assert isinstance(bind, Engine)
+    with (tmp_path / "trace").open("w+") as file, bind.connect() as connection:
+        traced = connection.connection.dbapi_connection
+        assert traced is not None
+        traced.pgconn.trace(file.fileno())
+        connection.close()
+        press(bob, made)
+        traced.pgconn.untrace()
+    trips = re.findall(r"\tF\t\d+\t(?:Query|Sync)\b", Path(file.name).read_text())
+    # Who is there; BEGIN and the request with its people; history and row; the mail and COMMIT.
+    assert len(trips) == 4
 
 
 def test_what_was_done_is_told_once_and_to_nobody_else(as_: As, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from webapp.approvals import notices, queries
 from webapp.approvals.changes import COMMENT, NOTE, Change
+from webapp.approvals.claiming import Claimed, claim
 from webapp.approvals.conversation import revise
 from webapp.approvals.domain import Action, Amendable, Amendment, Status, Unset
 from webapp.approvals.models import Approval, Revision
@@ -18,7 +19,7 @@ from webapp.approvals.service import ended
 from webapp.approvals.substitution import represented
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Conflict, Forbidden, Invalid, require
-from webapp.kernel.sentence import N_, Sentence, sentence
+from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 from webapp.kernel.text import clean
 from webapp.ledger.service import Entry
 from webapp.orders.terms import Terms
@@ -39,7 +40,7 @@ def amendable(
     Raises `NotFound` for strangers, and `Conflict`: `stale` when another version was seen,
     `finished` when the request is not pending any more or its time is over.
     """
-    approval = _pending(session, actor, approval_id, seen_version=seen_version, now=now)
+    approval = _pending(session, actor, approval_id, seen_version=seen_version, now=now).approval
     current = queries.revision(session, approval)
     return Amendable(
         comment=approval.comment,
@@ -67,14 +68,14 @@ def amend(
     for the approver's words, `quote_terms`, `status_change` for an end that this person cannot give
     it, with the reason, and `sign_in_again` for a decision that needs a fresh sign-in (R53).
     """
-    approval = _pending(session, actor, approval_id, seen_version=seen_version, now=now)
-    plan = _Plan(session, actor, approval, now)
+    claimed = _pending(session, actor, approval_id, seen_version=seen_version, now=now)
+    plan = _Plan(session, actor, claimed, now)
     plan.reword(amendment)
     plan.change_terms(amendment)
     plan.end(amendment)
     if plan.entries:
         plan.carry_out()
-    return approval
+    return claimed.approval
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class _Plan:
 
     session: Session
     actor: Actor
-    approval: Approval
+    claimed: Claimed
     now: datetime
     entries: list[Entry] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
@@ -91,6 +92,11 @@ class _Plan:
     template: str = "commented"
     words: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+
+    @property
+    def approval(self) -> Approval:
+        """What is amended."""
+        return self.claimed.approval
 
     def reword(self, amendment: Amendment) -> None:
         """The words of either side; those that come with a decision are told with it."""
@@ -127,16 +133,12 @@ class _Plan:
         if isinstance(amendment.status, Unset):
             return
         action, self.template = _end(amendment.status)
-        verdict = asked(self.session, self.actor, self.approval, action, now=self.now)
+        verdict = self._asked(action)
         if not verdict:
             raise Forbidden(verdict.reason or _NOT_SET, code="status_change")
         is_decision = action is not Action.WITHDRAW
         note = (self.values.get("approver_comment") or "") if is_decision else ""
-        proof = (
-            signed_in_for(self.session, self.actor, self.approval, now=self.now)
-            if is_decision
-            else {}
-        )
+        proof = signed_in_for(self.actor, self.claimed, now=self.now) if is_decision else {}
         self.words.extend([note] if note else [])
         self.values.update(ended(self.actor, self.approval, action, now=self.now))
         self.entries.append(self._entry(action, text=note, data=proof))
@@ -176,8 +178,17 @@ class _Plan:
         return entry_by(self.actor, action, self.approval, revision=revision, **content)
 
     def _demand(self, action: Action) -> None:
-        verdict = asked(self.session, self.actor, self.approval, action, now=self.now)
-        demand(self.approval, verdict)
+        demand(self.approval, self._asked(action))
+
+    def _asked(self, action: Action) -> Verdict:
+        return asked(
+            self.session,
+            self.actor,
+            self.approval,
+            action,
+            now=self.now,
+            known=self.claimed.parties,
+        )
 
     def _terms(self, amendment: Amendment) -> Terms:
         current = queries.revision(self.session, self.approval)
@@ -190,15 +201,17 @@ class _Plan:
 
 def _pending(
     session: Session, actor: Actor, approval_id: str, *, seen_version: int | None, now: datetime
-) -> Approval:
-    approval = queries.claim(session, actor, approval_id)
+) -> Claimed:
+    claimed = claim(session, actor, approval_id)
+    approval = claimed.approval
     if seen_version is not None and seen_version != approval.version:
         raise Conflict(
             sentence(N_("This request changed while you were reading it.")), code="stale"
         )
     # Both parties may comment as long as anything may happen.
-    demand(approval, asked(session, actor, approval, Action.COMMENT, now=now))
-    return approval
+    verdict = asked(session, actor, approval, Action.COMMENT, now=now, known=claimed.parties)
+    demand(approval, verdict)
+    return claimed
 
 
 def _words(wanted: str | Unset | None, current: str | None) -> str | None:

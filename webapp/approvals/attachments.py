@@ -52,7 +52,7 @@ def attach(
     Raises `NotFound`, `Forbidden` and `Conflict` (`finished`) like every action, and `Invalid`
     (`too_many`) beyond twenty.
     """
-    approval = open_for(session, actor, approval_id, Action.ATTACH, now=now)
+    approval = open_for(session, actor, approval_id, Action.ATTACH, now=now).approval
     files = attached(session, approval)
     same = (kept.name, kept.sha256, actor.person_id)
     if same in [(one.name, one.sha256, one.by_id) for one in files]:
@@ -91,7 +91,7 @@ def remove(
     The file itself goes with the next round of the worker. Raises like `attach`, and `Forbidden`
     (`not_uploader`) for what somebody else attached.
     """
-    approval = open_for(session, actor, approval_id, Action.DETACH, now=now)
+    approval = open_for(session, actor, approval_id, Action.DETACH, now=now).approval
     row = find(session, actor, approval_id, attachment_id)
     if row.by_id != actor.person_id:
         why = sentence(N_("{name} attached this, so only they can remove it."), name=row.by_name)

@@ -47,7 +47,7 @@ def say(
     approval = queries.claim(session, actor, approval_id)
     if _is_repeated(session, actor, approval, (action, words, line_id), now=now):
         return approval
-    approval = open_for(session, actor, approval_id, action, now=now)
+    approval = open_for(session, actor, approval_id, action, now=now).approval
     if not words:
         why = sentence(N_("Write a few words first."))
         raise Invalid(why, code="no_text", fields={"text": why})
@@ -77,7 +77,9 @@ def change(
     Nothing happens when nothing differs. Raises `Conflict` (`changed`) when another revision was
     seen.
     """
-    approval = open_for(session, actor, approval_id, Action.CHANGE, now=now, seen=seen_revision)
+    approval = open_for(
+        session, actor, approval_id, Action.CHANGE, now=now, seen=seen_revision
+    ).approval
     revised = revise(session, actor, approval, terms, now=now)
     if revised is None:
         return approval

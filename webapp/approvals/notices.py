@@ -13,7 +13,7 @@ from webapp.approvals.reasons import kept
 from webapp.approvals.substitution import represented
 from webapp.identity import deputies
 from webapp.identity import queries as identity
-from webapp.identity.domain import Actor
+from webapp.identity.domain import Actor, PersonFacts
 from webapp.kernel.money import Money
 from webapp.outbox import service as outbox
 from webapp.outbox.service import Recipient
@@ -44,6 +44,30 @@ def by(actor: Actor, approval: Approval) -> By:
     """Who does it, and for whom, as a notice names them (R52)."""
     away = represented(actor, approval)
     return {"actor_name": actor.name, "owner": "" if away is None else away.owner_name}
+
+
+def tell(
+    session: Session, approval: Approval, notice: Notice, person: PersonFacts, *, now: datetime
+) -> None:
+    """Write a mail to one person, unless they are not active any more."""
+    if not person.active:
+        return
+    outbox.post(
+        session,
+        tenant_id=approval.tenant_id,
+        company_id=approval.company_id,
+        stream_id=approval.id,
+        template=notice.template,
+        to=Recipient(
+            person_id=person.id,
+            address=person.email,
+            language=person.language,
+            time_zone=person.time_zone,
+        ),
+        context=_context(approval, notice, person.id),
+        now=now,
+        written_at=approval.modified_at,
+    )
 
 
 def tell_requester(session: Session, approval: Approval, notice: Notice, *, now: datetime) -> None:
@@ -91,24 +115,7 @@ def _tell(
     session: Session, approval: Approval, notice: Notice, *, person_id: str, now: datetime
 ) -> None:
     person = identity.person(session, approval.tenant_id, person_id)
-    if not person.active:
-        return
-    outbox.post(
-        session,
-        tenant_id=approval.tenant_id,
-        company_id=approval.company_id,
-        stream_id=approval.id,
-        template=notice.template,
-        to=Recipient(
-            person_id=person.id,
-            address=person.email,
-            language=person.language,
-            time_zone=person.time_zone,
-        ),
-        context=_context(approval, notice, person_id),
-        now=now,
-        written_at=approval.modified_at,
-    )
+    tell(session, approval, notice, person, now=now)
 
 
 def _context(approval: Approval, notice: Notice, person_id: str) -> dict[str, object]:

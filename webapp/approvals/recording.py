@@ -2,19 +2,22 @@
 
 from collections.abc import Generator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from webapp.approvals import finding, queries
+from webapp.approvals import finding
 from webapp.approvals.announcing import announce
+from webapp.approvals.claiming import Claimed, claim
 from webapp.approvals.domain import Action
 from webapp.approvals.freshness import asks_for_sign_in, may_decide_now
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import Subject, in_time, may, may_approve, outcome
 from webapp.approvals.substitution import held, represented
 from webapp.identity import queries as identity
+from webapp.identity.deciders import Parties
 from webapp.identity.domain import Actor, CompanyFacts, Member
 from webapp.kernel.clock import after
 from webapp.kernel.errors import Conflict, require
@@ -23,6 +26,7 @@ from webapp.kernel.sentence import N_, Verdict, sentence
 from webapp.ledger import queries as history
 from webapp.ledger import service as ledger
 from webapp.ledger.service import Entry, Head
+from webapp.webhooks.publishing import is_anybody_told
 
 
 def open_for(
@@ -33,28 +37,35 @@ def open_for(
     *,
     now: datetime,
     seen: int | None = None,
-) -> Approval:
+) -> Claimed:
     """The locked approval, once it is sure that this person may do this now on what they saw."""
-    approval = queries.claim(session, actor, approval_id)
-    demand(approval, asked(session, actor, approval, action, now=now))
+    claimed = claim(session, actor, approval_id)
+    approval = claimed.approval
+    demand(approval, asked(session, actor, approval, action, now=now, known=claimed.parties))
     if seen is not None and seen != approval.revision:
         raise Conflict(
             sentence(N_("This request changed while you were reading it.")), code="changed"
         )
-    return approval
+    return claimed
 
 
 def asked(
-    session: Session, actor: Actor, approval: Approval, action: Action, *, now: datetime
+    session: Session,
+    actor: Actor,
+    approval: Approval,
+    action: Action,
+    *,
+    now: datetime,
+    known: Parties | None = None,
 ) -> Verdict:
     """Whether this person may do this with the claimed approval now, and why not."""
     is_deputy = held(session, actor, approval, now=now)
+    if known is None or is_deputy:
+        verdict = standing(session, approval, actor.person_id if is_deputy else None)
+    else:
+        verdict = standing_of(approval, known.company, known.approver)
     return in_time(approval, now) and may(
-        actor.person_id,
-        action,
-        approval,
-        standing=standing(session, approval, actor.person_id if is_deputy else None),
-        is_deputy=is_deputy,
+        actor.person_id, action, approval, standing=verdict, is_deputy=is_deputy
     )
 
 
@@ -65,16 +76,14 @@ def demand(approval: Approval, verdict: Verdict) -> None:
     require(verdict)
 
 
-def signed_in_for(
-    session: Session, actor: Actor, approval: Approval, *, now: datetime
-) -> dict[str, Any]:
+def signed_in_for(actor: Actor, claimed: Claimed, *, now: datetime) -> dict[str, Any]:
     """What the history says of the fresh sign-in that this decision needs; nothing where none is.
 
     Raises `Forbidden` (`sign_in_again`) when the person has not signed in just now (R53).
     """
-    company = identity.company(session, approval.tenant_id, approval.company_id)
-    require(may_decide_now(actor, company, compared(approval), now=now))
-    if actor.signed_in is None or not asks_for_sign_in(company, compared(approval)):
+    company, amount = claimed.parties.company, compared(claimed.approval)
+    require(may_decide_now(actor, company, amount, now=now))
+    if actor.signed_in is None or not asks_for_sign_in(company, amount):
         return {}
     proof = actor.signed_in
     return {"signed_in": {"at": proof.at.isoformat(), "level": proof.level}}
@@ -105,32 +114,45 @@ def record(
     values = {name: moment if value == now else value for name, value in values.items()}
     for entry in entries:
         head = ledger.append(session, head, entry, now=moment)
+    values |= {
+        "version": approval.version + 1,
+        "modified_at": moment,
+        "ledger_head": head.hash,
+        "ledger_length": head.length,
+    }
+    was = {f"was_{name}": getattr(approval, name) for name in _AS_IT_WAS}
+    will = {f"new_{name}": value for name, value in values.items()}
     # What comes back is the request as it stands now, in the object that the caller holds.
-    claimed = session.scalars(
-        update(Approval)
-        .where(
-            Approval.tenant_id == approval.tenant_id,
-            Approval.id == approval.id,
-            Approval.status == approval.status,
-            Approval.version == approval.version,
-        )
-        .values(
-            version=approval.version + 1,
-            modified_at=moment,
-            ledger_head=head.hash,
-            ledger_length=head.length,
-            **values,
-        )
-        .returning(Approval)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    if claimed.one_or_none() is None:
+    changed = session.execute(_change(frozenset(values)), was | will).one_or_none()
+    if changed is None:
         raise Conflict(
             sentence(N_("This request changed while you were reading it.")), code="changed"
         )
     if finding.PLACES & values.keys():
         finding.renew(session, approval.tenant_id, [approval.id])
-    announce(session, approval, [(one.action, one.actor_id) for one in entries], now=now)
+    if changed.is_heard:
+        announce(session, approval, [(one.action, one.actor_id) for one in entries], now=now)
+
+
+_AS_IT_WAS = ("tenant_id", "id", "status", "version", "company_id")
+
+
+@lru_cache(maxsize=64)
+def _change(names: frozenset[str]) -> Any:
+    """The counted update of these columns; it also says whether programs are to hear of it."""
+    is_heard = is_anybody_told(bindparam("was_tenant_id"), bindparam("was_company_id"))
+    return (
+        update(Approval)
+        .where(
+            Approval.tenant_id == bindparam("was_tenant_id"),
+            Approval.id == bindparam("was_id"),
+            Approval.status == bindparam("was_status"),
+            Approval.version == bindparam("was_version"),
+        )
+        .values({name: bindparam(f"new_{name}") for name in sorted(names)})
+        .returning(Approval, is_heard.label("is_heard"))
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
 
 
 def head_of(approval: Approval) -> Head:

@@ -47,7 +47,7 @@ def remind(session: Session, actor: Actor, approval_id: str, *, now: datetime) -
 
     Raises `Forbidden` with the reason, and `Conflict` (`finished`, `too_soon`).
     """
-    approval = open_for(session, actor, approval_id, Action.REMIND, now=now)
+    approval = open_for(session, actor, approval_id, Action.REMIND, now=now).approval
     verdict = rested(approval, now)
     if not verdict and verdict.reason is not None:
         raise Conflict(verdict.reason, code=verdict.code)

@@ -67,16 +67,17 @@ def decide(
     Raises `NotFound` for strangers, `Conflict` (`finished` with the outcome, `changed` when another
     revision was seen), `Forbidden` with the reason, `Invalid` for a decline without words.
     """
-    approval = open_for(
+    claimed = open_for(
         session, actor, approval_id, decision.action, now=now, seen=decision.seen_revision
     )
+    approval = claimed.approval
     note = clean(decision.note)
     if decision.action is Action.DECLINE and not note:
         why = sentence(
             N_("Say why, so that {name} can act on it."), name=approval.requester_first_name
         )
         raise Invalid(why, code="no_reason", fields={"note": why})
-    proof = signed_in_for(session, actor, approval, now=now)
+    proof = signed_in_for(actor, claimed, now=now)
     record(
         session,
         approval,
@@ -89,14 +90,14 @@ def decide(
         _place(session, actor, approval, differences=differences, now=now)
     template = "approved" if decision.action is Action.APPROVE else "declined"
     notice = Notice(template=template, **by(actor, approval), text=note)
-    notices.tell_requester(session, approval, notice, now=now)
+    notices.tell(session, approval, notice, claimed.parties.requester, now=now)
     notices.tell_represented(session, actor, approval, note, now=now)
     return approval
 
 
 def withdraw(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Approval:
     """Close the request without a decision; the other side is told (R18)."""
-    approval = open_for(session, actor, approval_id, Action.WITHDRAW, now=now)
+    approval = open_for(session, actor, approval_id, Action.WITHDRAW, now=now).approval
     record(
         session,
         approval,
@@ -147,7 +148,7 @@ def place_order(
 
     `differences` is what a shop sent otherwise; it is written into the history and changes nothing.
     """
-    approval = open_for(session, actor, approval_id, Action.ORDER, now=now)
+    approval = open_for(session, actor, approval_id, Action.ORDER, now=now).approval
     _place(session, actor, approval, differences=differences, now=now)
     notice = Notice(template="ordered", **by(actor, approval))
     notices.tell_other(session, approval, notice, than=actor.person_id, now=now)
@@ -159,7 +160,7 @@ def resubmit(session: Session, actor: Actor, approval_id: str, *, now: datetime)
 
     A second press leads to the same cart while that is still open.
     """
-    approval = open_for(session, actor, approval_id, Action.RESUBMIT, now=now)
+    approval = open_for(session, actor, approval_id, Action.RESUBMIT, now=now).approval
     given_back = _given_back(session, approval)
     if given_back is not None:
         return given_back

@@ -1,14 +1,15 @@
 """Who decides in a company, with everything that a verdict on them needs, in one statement."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from webapp.db import Utc
-from webapp.identity.domain import CompanyFacts, Member
+from webapp.identity.domain import CompanyFacts, Member, PersonFacts
 from webapp.identity.models import Absence, Company, Membership, Person
 from webapp.identity.queries import COMPANY, MEMBER, company_of, member_of, no_company
 
@@ -54,6 +55,52 @@ def decider(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """The company of a request and its two people, as they are now.
+
+    `approver` is None for somebody who is not in the company any more.
+    """
+
+    company: CompanyFacts
+    approver: Member | None
+    requester: PersonFacts
+
+
+def with_parties(query: Select[Any], request: Any) -> Select[Any]:
+    """The same about requests, with columns that `parties` reads; `request` is their table."""
+    tenant = request.tenant_id
+    is_approver = and_(
+        Membership.tenant_id == tenant,
+        Membership.company_id == request.company_id,
+        Membership.person_id == request.approver_id,
+    )
+    return (
+        query.add_columns(*COMPANY, *MEMBER, *(getattr(_Requester, name) for name in _PERSON))
+        .join(Company, and_(Company.tenant_id == tenant, Company.id == request.company_id))
+        .join(
+            _Requester,
+            and_(_Requester.tenant_id == tenant, _Requester.id == request.requester_id),
+        )
+        .outerjoin(Membership, is_approver)
+        .outerjoin(Person, and_(Person.tenant_id == tenant, Person.id == Membership.person_id))
+    )
+
+
+def parties(columns: Sequence[Any]) -> Parties:
+    """What the columns of `with_parties` say."""
+    members = len(COMPANY)
+    people = members + len(MEMBER)
+    member = columns[members:people]
+    return Parties(
+        company=company_of(columns[:members]),
+        approver=member_of(member) if member[0] is not None else None,
+        requester=PersonFacts(**dict(zip(_PERSON, columns[people:], strict=True))),
+    )
+
+
+_Requester = aliased(Person)
+_PERSON = [one.name for one in fields(PersonFacts)]
 _tenant: Any = bindparam("tenant")
 _is_awaited = exists().where(
     Absence.tenant_id == _tenant,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from webapp.db import GOES_ALONG
 from webapp.ledger import queries
 from webapp.ledger.domain import GENESIS, canonical, content_digest, entry_hash
 from webapp.ledger.models import LedgerEntry
@@ -60,24 +61,26 @@ def append(session: Session, head: Head, entry: Entry, *, now: datetime) -> Head
         digest=digest,
         previous=head.hash,
     )
-    session.execute(
-        insert(LedgerEntry).values(
-            tenant_id=head.tenant_id,
-            stream_id=head.stream_id,
-            sequence=sequence,
-            action=entry.action,
-            revision=entry.revision,
-            at=now,
-            actor_id=entry.actor_id,
-            for_id=entry.for_id,
-            content=content,
-            salt=salt,
-            digest=digest,
-            previous=head.hash,
-            hash=sealed,
-        )
-    )
+    row = {
+        "tenant_id": head.tenant_id,
+        "stream_id": head.stream_id,
+        "sequence": sequence,
+        "action": entry.action,
+        "revision": entry.revision,
+        "at": now,
+        "actor_id": entry.actor_id,
+        "for_id": entry.for_id,
+        "content": content,
+        "salt": salt,
+        "digest": digest,
+        "previous": head.hash,
+        "hash": sealed,
+    }
+    session.connection().execute(_write, row)
     return Head(tenant_id=head.tenant_id, stream_id=head.stream_id, length=sequence, hash=sealed)
+
+
+_write = insert(LedgerEntry.__table__).execution_options(**{GOES_ALONG: True})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from webapp.db import GOES_ALONG
 from webapp.kernel.errors import Conflict, NotFound
 from webapp.kernel.sentence import N_, sentence
 from webapp.outbox.codec import encode
@@ -59,23 +60,18 @@ def post(
     the company see that it was written. Raises `TypeError` when the context holds what cannot wait
     (see `codec.encode`).
     """
-    message = Message(
-        tenant_id=tenant_id,
-        id=next_id(),
-        stream_id=stream_id,
-        kind=Kind.MAIL,
-        company_id=company_id,
-        recipient_id=to.person_id,
-        address=to.address,
-        language=to.language,
-        time_zone=to.time_zone,
-        payload={"template": template, "context": encode(context)},
-        status=MessageStatus.PENDING,
-        created_at=written_at or now,
-        due_at=now,
-    )
-    session.add(message)
-    return message.id
+    row = {
+        "stream_id": stream_id,
+        "kind": Kind.MAIL,
+        "company_id": company_id,
+        "recipient_id": to.person_id,
+        "address": to.address,
+        "language": to.language,
+        "time_zone": to.time_zone,
+        "payload": {"template": template, "context": encode(context)},
+        "created_at": written_at or now,
+    }
+    return _write(session, tenant_id, row, now=now)
 
 
 def enqueue(
@@ -87,23 +83,18 @@ def enqueue(
     written_at: datetime | None = None,
 ) -> str:
     """Write a message to a program in the caller's transaction, see `post`; its id."""
-    message = Message(
-        tenant_id=tenant_id,
-        id=next_id(),
-        stream_id=parcel.stream_id,
-        kind=parcel.kind,
-        company_id=parcel.company_id,
-        target_id=parcel.target_id,
-        address=parcel.address,
-        language="en",
-        time_zone="UTC",
-        payload=parcel.payload,
-        status=MessageStatus.PENDING,
-        created_at=written_at or now,
-        due_at=now,
-    )
-    session.add(message)
-    return message.id
+    row = {
+        "stream_id": parcel.stream_id,
+        "kind": parcel.kind,
+        "company_id": parcel.company_id,
+        "target_id": parcel.target_id,
+        "address": parcel.address,
+        "language": "en",
+        "time_zone": "UTC",
+        "payload": parcel.payload,
+        "created_at": written_at or now,
+    }
+    return _write(session, tenant_id, row, now=now)
 
 
 def revive(
@@ -197,6 +188,24 @@ def purge(
     if ids:
         _remove(session, tuple_(Message.tenant_id, Message.id).in_(ids), Message.status == status)
     return ids
+
+
+def _write(session: Session, tenant_id: str, row: dict[str, Any], *, now: datetime) -> str:
+    message_id = next_id()
+    values = {
+        "tenant_id": tenant_id,
+        "id": message_id,
+        "target_id": None,
+        "recipient_id": None,
+        "status": MessageStatus.PENDING,
+        "attempts": 0,
+        "due_at": now,
+    }
+    session.connection().execute(_insert, values | row)
+    return message_id
+
+
+_insert = insert(Message.__table__).execution_options(**{GOES_ALONG: True})  # type: ignore[arg-type]
 
 
 def _afresh(now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.outbox import service as outbox
@@ -23,18 +23,19 @@ def publish(session: Session, event: Event, *, now: datetime) -> int:
 
     An endpoint of a company hears of that company only; one without a company of all of them.
     """
-    query = select(Endpoint.id, Endpoint.company_id, Endpoint.url, Endpoint.event_types).where(
-        Endpoint.tenant_id == event.tenant_id,
-        Endpoint.state == State.ACTIVE,
-        or_(Endpoint.company_id.is_(None), Endpoint.company_id == event.company_id),
-    )
-    wanted = [row for row in session.execute(query) if event.type in row.event_types]
+    asked = {"tenant": event.tenant_id, "company": event.company_id}
+    wanted = [row for row in session.execute(_told, asked) if event.type in row.event_types]
     if not wanted:
         return 0
     body = write(event.type, event.data, now=event.at or now)
     for row in wanted:
         _enqueue(session, event, row, body, now=now)
     return len(wanted)
+
+
+def is_anybody_told(tenant_id: Any, company_id: Any) -> ColumnElement[bool]:
+    """Whether any active endpoint hears of this company, as a column of another statement."""
+    return exists().where(*_active_for(tenant_id, company_id))
 
 
 def ping(session: Session, endpoint: Any, *, now: datetime) -> str:
@@ -49,6 +50,19 @@ def write(type_: str, data: dict[str, Any], *, now: datetime) -> str:
     moment = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     whole = {"type": str(type_), "timestamp": moment, "data": data}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def _active_for(tenant_id: Any, company_id: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Endpoint.tenant_id == tenant_id,
+        Endpoint.state == State.ACTIVE,
+        or_(Endpoint.company_id.is_(None), Endpoint.company_id == company_id),
+    )
+
+
+_told = select(Endpoint.id, Endpoint.company_id, Endpoint.url, Endpoint.event_types).where(
+    *_active_for(bindparam("tenant"), bindparam("company"))
+)
 
 
 def _enqueue(session: Session, event: Event, row: Any, body: str, *, now: datetime) -> None:
