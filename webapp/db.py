@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from inspect import signature
@@ -44,6 +44,7 @@ _FRESH = 1.0
 # So many seconds a writer waits for its turn, and then as long for the database.
 _PATIENCE = 5.0
 _USED_AT = "countersign_used_at"
+_KEPT = "countersign_kept"
 
 
 class Utc(TypeDecorator[datetime]):
@@ -113,7 +114,7 @@ class Database:
 
     def __init__(self, bind: Engine | Connection, **session_options: Any) -> None:
         self.bind = bind
-        options: dict[str, Any] = {"expire_on_commit": False, **session_options}
+        options = {"expire_on_commit": False, "info": {_KEPT: {}}, **session_options}
         self._write = sessionmaker(bind, **options)
         self._read = sessionmaker(_read_only(bind), **options)
         self._look = sessionmaker(_unbound(bind), **options)
@@ -140,6 +141,15 @@ class Database:
         """
         with self._look() as session:
             yield session
+
+
+def kept_beside(session: Session) -> dict[Hashable, Any]:
+    """What this process keeps of a database: nothing to begin with, and lost with its `Database`.
+
+    Keys have to say everything that a value is made of.
+    """
+    kept: dict[Hashable, Any] = session.info.setdefault(_KEPT, {})
+    return kept
 
 
 def _in_turn(lock: Lock) -> Callable[[], AbstractContextManager[None]]:

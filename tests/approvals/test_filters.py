@@ -12,6 +12,7 @@ from webapp.approvals.domain import Amendment, Status
 from webapp.approvals.filters import EVERYTHING, Filter, Wanted, read
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.reassignment import reassign
+from webapp.identity.domain import Actor
 from webapp.kernel.money import Money
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -114,6 +115,24 @@ def test_a_list_offers_what_stands_in_it(desk: Desk) -> None:
         theirs = around.offer(session, BOB, Side.REQUESTER)
     assert (mine.people, mine.currencies) == ({"rita": "Rita Roe"}, ("EUR",))
     assert (theirs.people, theirs.sites, theirs.currencies) == ({}, (), ())
+
+
+def test_what_is_offered_follows_whom_a_request_is_handed_to(desk: Desk) -> None:
+    made = desk.ask()
+    assert offered(desk, RITA, Side.REQUESTER) == {"bob": "Bob Buyer"}
+    desk.run(reassign, ADA, made, "ben", seen="bob", now=LATER)
+    assert offered(desk, RITA, Side.REQUESTER) == {"ben": "Ben Baker"}
+    assert offered(desk, BOB, Side.APPROVER) == {}
+    desk.ask(RITA, cart("c1000-rita"))
+    assert offered(desk, RITA, Side.REQUESTER) == {"ben": "Ben Baker", "bob": "Bob Buyer"}
+
+
+def offered(desk: Desk, actor: Actor, side: Side) -> dict[str, str]:
+    """Whom a list can be narrowed to, twice the same."""
+    with desk.database.reading() as session:
+        first, second = (around.offer(session, actor, side) for _ in range(2))
+    assert first == second
+    return first.people
 
 
 def test_a_day_is_a_day_where_the_reader_is() -> None:

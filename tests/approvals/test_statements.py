@@ -36,10 +36,12 @@ def test_the_inbox_asks_three_times(as_: As, desk: Desk, box: str, headers: dict
     desk.say(BOB, request_id, Action.ASK, "Why?", now=LATER)
     desk.say(RITA, request_id, Action.ANSWER, "Because.", now=LATER)
     bob = as_("bob")
-    with statements(bob.application) as counted:
-        assert bob.get(f"/inbox?box={box}", headers=headers).status_code == 200
-    # Who is there; what stands around the list; the list.
-    assert len(counted.seen) == 3, counted.seen
+    for count in (4, 3):
+        with statements(bob.application) as counted:
+            assert bob.get(f"/inbox?box={box}", headers=headers).status_code == 200
+        # Who is there; what stands around the list; the list. What filters offer only for the first
+        # one who looks at these requests.
+        assert len(counted.seen) == count, counted.seen
 
 
 @pytest.mark.parametrize("who", ["bob", "rita"])
@@ -62,6 +64,7 @@ def test_a_page_asks_no_more_than_it_did(as_: As, desk: Desk, page: tuple[str, s
     who, path, most = page
     copies(desk, 25)
     client = as_(who)
+    client.get(path)
     with statements(client.application) as counted:
         assert client.get(path).status_code == 200
     assert len(counted.seen) <= most, counted.seen

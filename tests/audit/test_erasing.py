@@ -14,9 +14,10 @@ from tests.audit.conftest import House
 from tests.support.app import As, Rows, make_app
 from tests.support.cast import BOB, LATER, NOW, RITA, ROB, TENANT, Desk, cart, details, fill
 from tests.test_cli import Program
-from webapp.approvals import attachments
+from webapp.approvals import around, attachments
 from webapp.approvals.domain import Action
 from webapp.approvals.files import Folder
+from webapp.approvals.queries import Side
 from webapp.approvals.timeline import tell
 from webapp.audit import personal
 from webapp.audit.erasing import Erased, erase
@@ -138,6 +139,16 @@ def test_the_company_reads_that_somebody_was_erased_and_not_who(house: House) ->
     assert (action, actor) == ("ERASE", None)
     assert '"by":"operator"' in content
     assert "rita" not in content
+
+
+def test_no_list_offers_them_by_name_any_more(house: House) -> None:
+    lived(house)
+    for name in ("Rita Roe", "Erased person 1"):
+        with house.desk.database.looking() as session:
+            assert around.offer(session, BOB, Side.APPROVER).people == {"rita": name}
+        if name == "Rita Roe":
+            left(house, "rita")
+            forget(house)
 
 
 def test_twice_is_harmless_and_the_next_one_gets_another_number(house: House) -> None:

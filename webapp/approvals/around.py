@@ -1,24 +1,27 @@
-"""What stands around a list of requests, in one statement: its counters, and what it can show."""
+"""What stands around a list of requests: its counters, and what it can be narrowed to."""
 
+import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, func, literal, null, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import CompoundSelect, Select, and_, func, literal_column, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.approvals.anybody import Kind, anybody, kind_of, told
 from webapp.approvals.listing import OTHERS, box_of, capped, visible_from
 from webapp.approvals.models import Approval
 from webapp.approvals.queries import Box, Side
+from webapp.db import kept_beside
+from webapp.identity.companies import version_of
 from webapp.identity.domain import Actor
 
 # Filters are offered from the newest so many requests of a person, however many there are.
 _OFFERED_FROM = 500
 # So many offers are kept, each as long as it is made from the same requests.
-_OFFERS = 500
+_KEPT = 500
 # What waits for this person stands in the navigation of every page.
 _INBOX = (Side.APPROVER, Box.TURN)
 _REQUESTS = (Side.REQUESTER, Box.TURN)
@@ -71,7 +74,10 @@ def _read(session: Session, actor: Actor, side: Side | None, boxes: frozenset[Bo
     query = _query(actor, side, boxes) if kind is None else _of_anybody(kind, side, boxes)
     rows = session.connection().execute(query, told(actor)).all()
     counts = {(Side(row.side), Box(row.box)): row.n for row in rows if row[1] is not None}
-    return Around(counts, _offer(tuple(tuple(row) for row in rows if row[1] is None)))
+    made_of = [(row.n, row.requests) for row in rows if row.requests is not None]
+    if side is None or not made_of:
+        return Around(counts, _NOTHING)
+    return Around(counts, _kept_offer(session, actor, side, made_of[0]))
 
 
 @lru_cache
@@ -80,51 +86,80 @@ def _of_anybody(kind: Kind, side: Side | None, boxes: frozenset[Box]) -> Compoun
 
 
 def _query(actor: Actor, side: Side | None, boxes: frozenset[Box]) -> CompoundSelect[Any]:
-    """Rows of counters, which have a box, and behind them what is offered."""
+    """Rows of counters, which have a box, and behind them what an offer is made of."""
     places = {_INBOX, _REQUESTS, *((side, box) for box in boxes if side is not None)}
-    counters = [
+    counters: list[Select[*tuple[Any, ...]]] = [
         select(
-            literal(place.value).label("side"),
-            literal(box.value).label("box"),
-            *(null().label(name) for name in _OFFERED),
+            literal_column(f"'{place}'").label("side"),
+            literal_column(f"'{box}'").label("box"),
             capped(box_of(actor, place, box)).label("n"),
+            null().label("requests"),
         )
         for place, box in sorted(places)
     ]
-    return union_all(*counters, *([] if side is None else [_offered(actor, side)]))
+    return union_all(*counters, *([] if side is None else [_made_of(actor, side)]))
+
+
+def _made_of(actor: Actor, side: Side) -> Select[*tuple[Any, ...]]:
+    """The newest requests as one text, by their index alone, and the version of the company.
+
+    Requester, shop and currency of a request never change. Its approver does, and stands in the
+    text. Names change when somebody is erased, and then the version does.
+    """
+    newest = _newest(actor, side, Approval.id, OTHERS[side][0]).subquery()
+    version = version_of(actor.tenant_id, actor.company_id)
+    requests = func.aggregate_strings(newest.c[0] + " " + newest.c[1], "\n")
+    return select(null(), null(), version, requests)
+
+
+def _newest(
+    actor: Actor, side: Side, *columns: InstrumentedAttribute[str]
+) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .where(visible_from(actor, side))
+        .order_by(Approval.created_at.desc(), Approval.id.desc())
+        .limit(_OFFERED_FROM)
+    )
+
+
+def _kept_offer(
+    session: Session, actor: Actor, side: Side, made_of: tuple[int | None, str]
+) -> Offer:
+    """What is offered from these requests, asked for once as long as they are the same."""
+    version, requests = made_of
+    digest = hashlib.sha256(requests.encode()).digest()
+    key = actor.tenant_id, actor.company_id, side, version, digest
+    kept = kept_beside(session)
+    found: Offer | None = kept.get(key)
+    if found is None:
+        found = _offer(session.execute(_offered(actor, side)).all())
+        if len(kept) >= _KEPT:
+            kept.clear()
+        # Without a company nothing would tell that somebody was erased.
+        if version is not None:
+            kept[key] = found
+    return found
 
 
 def _offered(actor: Actor, side: Side) -> Select[*tuple[Any, ...]]:
     """The other side of the newest requests, by their index alone, and then the names of each."""
     other_id, first, last = OTHERS[side]
-    newest = (
-        select(other_id, Approval.site_code, Approval.currency, Approval.id)
-        .where(visible_from(actor, side))
-        .order_by(Approval.created_at.desc(), Approval.id.desc())
-        .limit(_OFFERED_FROM)
-        .subquery()
-    )
-    person, site, currency, request = newest.c
+    newest = _newest(actor, side, other_id, Approval.site_code, Approval.currency, Approval.id)
+    person, site, currency, request = newest.subquery().c
     kinds = (
         select(person, site, currency, func.max(request).label("one"), func.count().label("n"))
         .group_by(person, site, currency)
         .subquery()
     )
     is_of_kind = and_(Approval.tenant_id == actor.tenant_id, Approval.id == kinds.c.one)
-    columns = (other_id, first, last, Approval.site_code, Approval.currency)
-    named = (column.label(name) for column, name in zip(columns, _OFFERED, strict=True))
-    return select(null().label("side"), null().label("box"), *named, kinds.c.n).join_from(
-        kinds, Approval, is_of_kind
-    )
+    columns = (other_id, first, last, Approval.site_code, Approval.currency, kinds.c.n)
+    return select(*columns).join_from(kinds, Approval, is_of_kind)
 
 
-_OFFERED = ("id", "first", "last", "site", "currency")
-
-
-@lru_cache(_OFFERS)
-def _offer(rows: tuple[Any, ...]) -> Offer:
+def _offer(rows: Sequence[Any]) -> Offer:
     people, sites, used = {}, set(), Counter[str]()
-    for _side, _box, person_id, first, last, site, currency, n in rows:
+    for person_id, first, last, site, currency, n in rows:
         people[person_id] = f"{first} {last}"
         sites.add(site)
         used[currency] += n
@@ -133,3 +168,6 @@ def _offer(rows: tuple[Any, ...]) -> Offer:
         sites=tuple(sorted(sites)),
         currencies=tuple(sorted(used, key=lambda code: (-used[code], code))),
     )
+
+
+_NOTHING = Offer({}, (), ())

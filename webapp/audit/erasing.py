@@ -88,6 +88,7 @@ class _Eraser:
         )
         for company_id in companies:
             note(self.session, self._tenant, company_id, Deed.ERASE, now=self.now)
+        self._raise_versions(companies)
         done.stays["requests, with amounts, decisions and the person's id"] = len(requests)
         done.stays["entries in which others mention them in words of their own"] = len(
             set(mentions) - set(self.places)
@@ -112,6 +113,16 @@ class _Eraser:
         known = table("companies").c
         mine = known.tenant_id == self._tenant, known.id.in_(found)
         return list(self.session.scalars(select(known.id).where(*mine).order_by(known.id)))
+
+    def _raise_versions(self, companies: Sequence[str]) -> None:
+        """What is kept of a company beside the database may hold the name (`approvals.around`)."""
+        known = table("companies").c
+        for some in among(companies):
+            mine = known.tenant_id == self._tenant, known.id.in_(some)
+            changed(
+                self.session,
+                update(table("companies")).where(*mine).values(version=known.version + 1),
+            )
 
     def _requests(self, own: Sequence[Place]) -> list[str]:
         """The requests in which they had a part."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ScalarSelect, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from webapp.identity.domain import Address, Member, Role
@@ -34,6 +34,15 @@ class CompanySheet:
     version: int
     addresses: list[Address] = field(default_factory=list)
     group: list[Member] = field(default_factory=list)
+
+
+def version_of(tenant_id: str, company_id: str | None) -> ScalarSelect[int]:
+    """The version of a company, to be read inside another query; NULL without a company."""
+    return (
+        select(Company.version)
+        .where(Company.tenant_id == tenant_id, Company.id == company_id)
+        .scalar_subquery()
+    )
 
 
 def company_of_client(session: Session, tenant_id: str, client_id: str | None) -> str | None:
