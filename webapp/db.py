@@ -115,9 +115,9 @@ class Database:
     def __init__(self, bind: Engine | Connection, **session_options: Any) -> None:
         self.bind = bind
         options = {"expire_on_commit": False, "info": {_KEPT: {}}, **session_options}
-        self._write = sessionmaker(bind, **options)
-        self._read = sessionmaker(_read_only(bind), **options)
-        self._look = sessionmaker(_unbound(bind), **options)
+        self._write = sessionmaker[Session](bind, **options)
+        self._read = sessionmaker[Session](_read_only(bind), **options)
+        self._look = sessionmaker[Session](_unbound(bind), **options)
         is_sqlite = isinstance(bind, Engine) and bind.dialect.name == "sqlite"
         self._turn = _in_turn(Lock()) if is_sqlite else nullcontext
 
@@ -127,20 +127,16 @@ class Database:
         with self._turn(), self._write.begin() as session:
             yield session
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> AbstractContextManager[Session]:
         """A session that sees one consistent state and never takes the write lock."""
-        with self._read() as session:
-            yield session
+        return self._read()
 
-    @contextmanager
-    def looking(self) -> Iterator[Session]:
+    def looking(self) -> AbstractContextManager[Session]:
         """A session for a few short statements, each of which sees what is committed by then.
 
         Both databases are spared begin and end. What is long, or streamed, asks for `reading`.
         """
-        with self._look() as session:
-            yield session
+        return self._look()
 
 
 def kept_beside(session: Session) -> dict[Hashable, Any]:

@@ -1,7 +1,7 @@
 """What the application is built on, created unbound here and bound to an app in `webapp.app`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -36,23 +36,17 @@ class AppDatabase:
         """The `Database` behind an application."""
         return cast("Database", app.extensions[f"{_KEY}.database"])
 
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self) -> AbstractContextManager[Session]:
         """A session whose changes are committed when the block ends, and undone when it raises."""
-        with self.database.transaction() as session:
-            yield session
+        return self.database.transaction()
 
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> AbstractContextManager[Session]:
         """A session that sees one consistent state and never takes the write lock."""
-        with self.database.reading() as session:
-            yield session
+        return self.database.reading()
 
-    @contextmanager
-    def looking(self) -> Iterator[Session]:
+    def looking(self) -> AbstractContextManager[Session]:
         """A session for a few short statements, each of which sees what is committed by then."""
-        with self.database.looking() as session:
-            yield session
+        return self.database.looking()
 
 
 db = AppDatabase()

@@ -119,7 +119,7 @@ def _newest(
         select(*columns)
         .where(visible_from(actor, side))
         .order_by(Approval.created_at.desc(), Approval.id.desc())
-        .limit(_OFFERED_FROM)
+        .limit(literal_column(str(_OFFERED_FROM)))
     )
 
 

@@ -39,7 +39,7 @@ def closed_rows(
         news = scene.news.get(row.id)
         return _written(row, known, around, times, say(news) if news else None, row.id == focus)
 
-    return lambda rows: Markup("\n").join(map(closed, rows))
+    return lambda rows: Markup("\n".join(map(closed, rows)))  # noqa: S704 - rows are markup
 
 
 @lru_cache(_KEPT)

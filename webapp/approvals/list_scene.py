@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,8 @@ _NEWS = {
 }
 # The currency of amounts where there is no request yet that would say.
 _ANY_CURRENCY = "EUR"
+# What most lists are narrowed to: nothing, read once for each kind of reader.
+_unfiltered = lru_cache(partial(read, {}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,9 @@ def _place(
     return Place(
         side=side,
         box=Box(wanted_box) if wanted_box in boxes else boxes[0],
-        filter=read(given, zone=zone, mark=mark, currency=currency),
+        filter=(partial(read, given) if given else _unfiltered)(
+            zone=zone, mark=mark, currency=currency
+        ),
         cursor=args.get("after") or None,
     )
 

@@ -45,13 +45,14 @@ _SORTED_BY = {
     Box.WAITING: Approval.turn_since,
     Box.DECIDED: Approval.decided_at,
 }
-# Written out, so that both databases see which of their indexes hold it.
+# Written out, so that both databases see which of their indexes hold it, and no value goes along.
+_IS_TURN = {one: Approval.turn == literal_column(f"'{one}'") for one in Turn}
 _IS_PENDING = Approval.status == literal_column("'PENDING'")
 _IS_ENDED = Approval.status != literal_column("'PENDING'")
 _COLUMNS = tuple(getattr(Approval, name) for name in Summary._fields)
 # What the requester may have done since: it is told while it is the approver's turn.
 _NEWS = case((
-    and_(Approval.turn == Turn.APPROVER, Approval.ledger_length > 1),
+    and_(_IS_TURN[Turn.APPROVER], Approval.ledger_length > literal_column("1")),
     last_of(Approval.tenant_id.expression, Approval.id.expression, (Action.ANSWER, Action.CHANGE)),
 ))  # fmt: skip
 
@@ -135,7 +136,8 @@ def box_of(actor: Actor, side: Side, box: Box) -> Select[str]:
 
 def capped(rows: Select[Any]) -> ScalarSelect[int]:
     """How many rows these are, counted up to 100 and no further."""
-    return select(func.count()).select_from(rows.limit(COUNTED).subquery()).scalar_subquery()
+    few = rows.limit(literal_column(str(COUNTED))).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
 
 
 def visible_from(actor: Actor, side: Side) -> ColumnElement[bool]:
@@ -187,8 +189,8 @@ def _in_box(side: Side, box: Box) -> list[ColumnElement[bool]]:
     turns = (Turn.APPROVER, Turn.REQUESTER)
     own, others = turns if side is Side.APPROVER else reversed(turns)
     return {
-        Box.TURN: [_IS_PENDING, Approval.turn == own],
-        Box.WAITING: [_IS_PENDING, Approval.turn == others],
+        Box.TURN: [_IS_PENDING, _IS_TURN[own]],
+        Box.WAITING: [_IS_PENDING, _IS_TURN[others]],
         Box.OPEN: [_IS_PENDING],
         Box.DECIDED: [_IS_ENDED],
         Box.ALL: [],

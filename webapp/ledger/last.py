@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal_column, select
 
 from webapp.ledger.models import LedgerEntry
 
@@ -32,7 +32,8 @@ def last_of(
         .where(
             LedgerEntry.tenant_id == tenant_id,
             LedgerEntry.stream_id == stream_id,
-            LedgerEntry.action.in_(actions),
+            # Written out: a list of values is put into the statement anew each time it is asked.
+            LedgerEntry.action.in_([literal_column(f"'{one}'") for one in actions]),
         )
         .order_by(LedgerEntry.sequence.desc())
         .limit(1)
