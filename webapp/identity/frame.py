@@ -54,7 +54,7 @@ class Idle:
     end: int
 
 
-# Name, words, icon, and the paths that belong to it.
+# Name, words, icon, and the paths that belong to it; the first one is where it leads.
 _PLACES = {
     "inbox": (N_("Inbox"), "inbox", ("/inbox", "/approvals")),
     "requests": (N_("My requests"), "list", ("/requests",)),
@@ -87,7 +87,8 @@ class Frame:
         actor = self.actor
         if actor is None:
             return ()
-        return tuple(_item(name, _capped(self.waiting.get(name, 0))) for name in places_of(actor))
+        root, path, waiting = request.root_path, request.path, self.waiting
+        return tuple(_item(name, root, path, waiting.get(name, 0)) for name in places_of(actor))
 
     @cached_property
     def waiting(self) -> Mapping[str, int]:
@@ -217,10 +218,10 @@ def is_no_place_of(actor: Actor, path: str) -> bool:
     return any(path == paths[0] and name not in led for name, (_, _, paths) in _PLACES.items())
 
 
-def _item(name: str, count: str) -> NavItem:
+def _item(name: str, root: str, path: str, waiting: int) -> NavItem:
     text, icon, paths = _PLACES[name]
-    here = any(request.path == path or request.path.startswith(f"{path}/") for path in paths)
-    return NavItem(name, gettext(text), request.root_path + paths[0], icon, here, count)
+    here = path in paths or path.startswith(tuple(f"{own}/" for own in paths))
+    return NavItem(name, gettext(text), root + paths[0], icon, here, _capped(waiting))
 
 
 def _capped(waiting: int) -> str:

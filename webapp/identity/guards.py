@@ -10,7 +10,7 @@ from webapp import i18n
 from webapp.errors import show
 from webapp.identity import kept
 from webapp.identity.domain import Actor
-from webapp.identity.sessions import current_session
+from webapp.identity.sessions import CSRF_KEY, current_session, form_token
 from webapp.web import called_api, from_htmx, is_local, same_origin
 
 # Whoever watches the desk asks these, with a token of its own or none.
@@ -88,6 +88,8 @@ def guard() -> Response | None:
     g.actor = session.actor
     if g.actor is not None:
         i18n.read_by(g.actor.language, g.actor.time_zone)
+        if CSRF_KEY in session:
+            form_token()
         return None
     # An address that does not exist is no secret: everybody gets the same 404.
     return None if request.endpoint in {None, *PUBLIC} else ask_to_sign_in()

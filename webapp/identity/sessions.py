@@ -63,6 +63,7 @@ class ServerSession(SessionMixin):
     def start_for(self, owner: tuple[str, str, str | None], keep: dict[str, Any]) -> None:
         """Renew the session for somebody who has just signed in; only `keep` comes along."""
         self._read()
+        g.pop(CSRF_KEY, None)
         self._data = dict(keep)
         self.owner = owner
         self.renewed = self.modified = True
@@ -70,6 +71,7 @@ class ServerSession(SessionMixin):
     def restart(self) -> None:
         """Leave this session behind; what is stored from here on belongs to a new one of nobody."""
         self._read()
+        g.pop(CSRF_KEY, None)
         self._data = {}
         self.owner, self._stored, self.token = None, None, None
         self.modified = True
@@ -165,7 +167,12 @@ def current_session() -> ServerSession:
 def form_token() -> str:
     """The token of the forms of this session, signed once for all of its pages."""
     own = current_session().get(CSRF_KEY)
-    return _signed(str(current_app.secret_key), own) if own else generate_csrf()
+    if not own:
+        return str(generate_csrf())
+    token = _signed(str(current_app.secret_key), own)
+    # Forms that are made from here on find it there.
+    g.csrf_token = token
+    return token
 
 
 def limits(known: Settings) -> Limits:
