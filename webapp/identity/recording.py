@@ -28,7 +28,10 @@ _LONGEST_STREAM = 66
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A company as its admin sees it; `version` rises with every change of limit and group."""
+    """A company as its admin sees it.
+
+    `version` rises with every change of limit and group, and when somebody of it is erased.
+    """
 
     company: CompanyFacts
     version: int
