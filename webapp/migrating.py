@@ -3,25 +3,32 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect, text
 
 from webapp.assets import data_root
+
+# Alembic is only imported by who migrates: whether the schema is there is asked at every start, and
+# by every process that says whether it is ready.
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_NOTED = text("SELECT version_num FROM alembic_version")
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision, all in one transaction."""
+    from alembic import command
+
     with _attached(engine) as config:
         command.upgrade(config, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to an earlier revision."""
+    from alembic import command
+
     with _attached(engine) as config:
         command.downgrade(config, revision)
 
@@ -33,6 +40,8 @@ def filling(engine: Engine, revision: str) -> Iterator[Connection]:
     Rows may come before those that they refer to where the database lets them; broken references
     are refused at the end.
     """
+    from alembic import command
+
     with _attached(engine) as config:
         command.upgrade(config, revision)
         yield config.attributes["connection"]
@@ -40,20 +49,21 @@ def filling(engine: Engine, revision: str) -> Iterator[Connection]:
 
 @cache
 def revisions() -> frozenset[str]:
-    """Every revision that this program knows the way from."""
-    script = ScriptDirectory.from_config(_config())
-    return frozenset(one.revision for one in script.walk_revisions())
+    """Every revision that this program knows the way from, as the names of the scripts say."""
+    scripts = (data_root() / "migrations" / "versions").glob("[0-9]*_*.py")
+    return frozenset(one.name.partition("_")[0] for one in scripts)
 
 
 @cache
 def newest() -> str:
     """The revision that this program needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return max(revisions())
 
 
 def current(connection: Connection) -> str | None:
     """The revision that the database is at; None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    is_noted = inspect(connection).has_table("alembic_version")
+    return connection.scalar(_NOTED) if is_noted else None
 
 
 def is_current(connection: Connection) -> bool:
@@ -61,14 +71,16 @@ def is_current(connection: Connection) -> bool:
     return current(connection) == newest()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(data_root() / "migrations").replace("%", "%%"))
     return config
 
 
 @contextmanager
-def _attached(engine: Engine) -> Iterator[Config]:
+def _attached(engine: Engine) -> Iterator["Config"]:
     """A configuration whose migrations run in one transaction on one connection."""
     config = _config()
     with engine.connect() as connection, _free_to_rebuild(connection), connection.begin():

@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from importlib.metadata import version
 from typing import Any, NoReturn
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from webapp.config import BadSettings, Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("countersign"), prog_name="countersign")
+@click.version_option(package_name="countersign", prog_name="countersign")
 def main() -> None:
     """Countersign, an approvals desk for the carts of business customers.
 
@@ -26,6 +24,9 @@ def clearly(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> None:
+        # Whoever only asks for help does not wait for the database's library.
+        from sqlalchemy.exc import DBAPIError
+
         from webapp.assets import AssetError
         from webapp.kernel.errors import DomainError
 
