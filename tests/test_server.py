@@ -18,7 +18,12 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Flask
     monkeypatch.setenv("COUNTERSIGN_ENV", "test")
     monkeypatch.setenv("COUNTERSIGN_SECRET_KEY", "a key for tests only, 0123456789")
     monkeypatch.setenv("COUNTERSIGN_DATABASE_URL", f"sqlite:///{tmp_path}/desk.db")
-    return server.application
+
+    def start() -> Flask:
+        server.application.cache_clear()
+        return server.application()
+
+    return start
 
 
 def test_a_template_is_compiled_once_for_all_starts(

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
 from multiprocessing.process import BaseProcess
 from threading import Thread
@@ -34,8 +35,12 @@ _OTHER_FILES = 256
 _PARENT_EVERY = 2.0
 
 
+@cache
 def application() -> "Flask":
-    """The WSGI application of one web process, set up from the environment."""
+    """The WSGI application of this process, set up from the environment.
+
+    Processes that are forked when it is there have it, and its memory, in common.
+    """
     from webapp.app import create_app
 
     settings = Settings.from_environ()
@@ -133,15 +138,21 @@ def _figures() -> Iterator[None]:
 
 
 def _load() -> None:
-    """Import the program before the processes part: they have it, and its memory, in common.
+    """Get ready before the processes part, as far as they may have it in common.
 
-    Only where the system forks; elsewhere each of them imports it for itself.
+    Only where the system forks; elsewhere each of them does it for itself.
     """
     if multiprocessing.get_start_method() == "fork":
         # Nearly all that an import makes stays, so that searching it for garbage only takes time.
         gc.disable()
-        import webapp.app  # noqa: F401 - for those that come after
+        from sqlalchemy.orm import configure_mappers
 
+        from webapp.extensions import db
+
+        app = application()
+        configure_mappers()
+        # A connection that is open by now would be used by several processes at the same time.
+        db.of(app).bind.engine.dispose()
         # What is here already is not searched either, which would copy it page by page.
         gc.collect()
         gc.freeze()

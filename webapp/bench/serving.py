@@ -74,6 +74,8 @@ def floors(material: Path, folder: Path, *, workers: int = 1) -> Iterator[Served
 def _environ(database_url: str, folder: Path, *, workers: int) -> dict[str, str]:
     """The settings of production; those of a desk of the caller are left out."""
     own = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
+    # Modules are compiled when the desk is installed, also where a checkout keeps nothing of that.
+    own.pop("PYTHONDONTWRITEBYTECODE", None)
     settings = {
         "BASE_URL": f"https://{HOST}",
         "DATABASE_URL": database_url,
