@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from tests.support.databases import Backend
 from tests.support.postgres import Server
-from webapp.approvals import recording, seals
+from webapp.approvals import finding, recording, seals
+from webapp.approvals.models import Approval
 from webapp.bench import building, rows
 from webapp.bench.building import NotOurs
 from webapp.bench.plan import HEAVY, READER, TENANT, Plan, planned
@@ -48,7 +49,8 @@ def built(
     engine.dispose()
 
 
-def ignore(done: int, every: int) -> None:
+def ignore(what: str, done: int, every: int) -> None:
+    assert what in {"rows", "indexes"}
     assert done <= every
 
 
@@ -80,6 +82,29 @@ def test_the_database_is_as_the_migrations_made_it(built: Built, backend: Backen
     if backend.name == "sqlite":
         with built.engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+def test_every_request_is_found_by_its_words(built: Built) -> None:
+    with Database(built.engine).reading() as session:
+        for number in (1_001, 1_000 + PLAN.approvals):
+            request = session.scalars(select(Approval).where(Approval.number == number)).one()
+            typed = [request.requester_last_name, *request.title.replace(",", "").split()]
+            found = session.scalars(
+                finding.holding(session, select(Approval.id), TENANT, typed)
+            ).all()
+            assert request.id in found
+            assert len(found) < PLAN.approvals / 10
+
+
+def test_half_a_data_set_is_not_taken_for_a_whole_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/half.db"
+    building.build(url, PLAN, progress=ignore)
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM request_numbers"))
+    engine.dispose()
+    with pytest.raises(NotOurs, match="half of one"):
+        building.build(url, PLAN, progress=ignore)
 
 
 def test_the_heavy_approver_has_three_of_a_hundred(built: Built) -> None:

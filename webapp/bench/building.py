@@ -5,6 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
 
 from sqlalchemy import Engine, text
 
@@ -17,10 +18,11 @@ from webapp.bench.rows import Rows
 from webapp.db import Database, make_engine
 from webapp.seeding import service as seeding
 
+_WHOLE = text("SELECT name FROM tenants JOIN request_numbers ON tenant_id = id")
 # Every range is drawn by itself, so that this number belongs to the data set.
 _RANGE = 2_000
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[str, int, int], None]
 
 
 class NotOurs(Exception):
@@ -30,7 +32,8 @@ class NotOurs(Exception):
 def build(url: str, plan: Plan, *, progress: Progress) -> None:
     """Fill an empty database with the data set; one that holds it already is left as it is.
 
-    Raises `NotOurs` where there is anything else in it.
+    `progress` hears of rows and then of indexes: how many are there, and of how many. Raises
+    `NotOurs` where there is anything else in it, or a part of the data set.
     """
     engine = make_engine(url)
     try:
@@ -39,15 +42,11 @@ def build(url: str, plan: Plan, *, progress: Progress) -> None:
             return
         migrating.upgrade(engine)
         _seed(engine, plan)
+        engine.dispose()
+        _load(url, plan, progress)
+        _finish(engine, plan)
     finally:
         engine.dispose()
-    with loading(url) as put:
-        _put(put, rows.people(plan))
-        for done, found in enumerate(_in_ranges(plan), 1):
-            _put(put, found)
-            progress(min(done * _RANGE, plan.approvals), plan.approvals)
-        # The next request gets the number after the last one.
-        put("request_numbers", ("tenant_id", "last"), [(TENANT, 1000 + plan.approvals)])
 
 
 def described(plan: Plan) -> str:
@@ -58,9 +57,24 @@ def described(plan: Plan) -> str:
 def _require_ours(engine: Engine, plan: Plan) -> None:
     with engine.connect() as connection:
         is_current = migrating.is_current(connection)
-        names = connection.scalars(text("SELECT name FROM tenants")).all() if is_current else []
+        names = connection.scalars(_WHOLE).all() if is_current else []
     if names != [described(plan)]:
-        raise NotOurs("The database is not empty and holds another data set. Name an empty one.")
+        raise NotOurs("The database holds another data set, or half of one. Name an empty one.")
+
+
+def _load(url: str, plan: Plan, progress: Progress) -> None:
+    with loading(url, told=partial(progress, "indexes")) as put:
+        _put(put, rows.people(plan))
+        for done, found in enumerate(_in_ranges(plan), 1):
+            _put(put, found)
+            progress("rows", min(done * _RANGE, plan.approvals), plan.approvals)
+
+
+def _finish(engine: Engine, plan: Plan) -> None:
+    """The next request gets the number after the last one; it says that everything is there."""
+    with engine.begin() as connection:
+        insert = text("INSERT INTO request_numbers (tenant_id, last) VALUES (:tenant, :last)")
+        connection.execute(insert, {"tenant": TENANT, "last": 1000 + plan.approvals})
 
 
 def _seed(engine: Engine, plan: Plan) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from webapp.approvals.finding import plain
 from webapp.bench.plan import Company
 from webapp.bench.words import FINISHES, KINDS
 from webapp.ledger.domain import canonical
@@ -53,6 +54,7 @@ class Goods:
     net: int
     tax: int
     words: list[str]
+    """What it is found by, in small letters."""
 
     @property
     def gross(self) -> int:
@@ -74,7 +76,7 @@ def goods(cart_id: str, draw: Random, count: int = 0) -> Goods:
         f'"net":{net},"site":"{SITE}","tax":{tax},"type":"CART"}}'
     )
     title = f"{chosen[0].name}, {chosen[1].name}"
-    words = [word for line in chosen for word in (line.name, line.sku)]
+    words = [word for line in chosen for word in line.words]
     return Goods(text, title, count, net, tax, words)
 
 
@@ -125,7 +127,7 @@ def conditions(company: Company, asked: datetime) -> str:
 @dataclass(frozen=True, slots=True)
 class _Line:
     name: str
-    sku: str
+    words: list[str]
     text: str
     net: int
     tax: int
@@ -153,4 +155,4 @@ def _line(at: int) -> _Line:
         "unit_price": f"{price // 100}.{price % 100:02}",
     }
     text = json.dumps(rest, separators=(",", ":"), ensure_ascii=False)[1:]
-    return _Line(name, f"SKU-{at:06}", text, net, tax)
+    return _Line(name, plain([name, f"SKU-{at:06}"]).split(), text, net, tax)

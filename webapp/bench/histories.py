@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+import orjson
+
 from webapp.approvals.domain import Action
 from webapp.bench.plan import TENANT, Person
-from webapp.ledger.domain import GENESIS, canonical, content_digest, entry_hash
+from webapp.ledger.domain import GENESIS, content_digest, entry_hash
 
 COLUMNS = (
     "tenant_id", "stream_id", "sequence", "action", "revision", "at", "actor_id", "for_id",
@@ -37,14 +39,14 @@ def chain(stream: str, steps: list[Step], draw: Random) -> Iterator[tuple[object
     previous = GENESIS
     for sequence, step in enumerate(steps, 1):
         actor = step.actor
-        content = canonical(
+        content = _canonical(
             {
                 "actor": actor.name if actor else "Countersign",
                 "for": "",
                 "text": step.text,
-                "data": dict(step.data or {}),
+                "data": step.data or {},
             }
-        ).decode()
+        )
         salt = f"{draw.getrandbits(128):032x}"
         digest = content_digest(salt, content)
         actor_id = actor.id if actor else None
@@ -67,3 +69,8 @@ def seal(goods: str, conditions: str, draw: Random) -> dict[str, str]:
         "terms": content_digest(salt, conditions),
         "salt": salt,
     }
+
+
+def _canonical(document: Mapping[str, object]) -> str:
+    """As the ledger writes it; of plain texts this library makes the same bytes, much faster."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()

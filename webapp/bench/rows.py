@@ -223,7 +223,8 @@ def _head(case: _Case, entries: list[tuple[Any, ...]]) -> tuple[Any, ...]:
 
 def _words(head: tuple[Any, ...], bought: Goods) -> tuple[Any, ...]:
     said = [head[_APPROVALS.index(place)] for place in sorted(PLACES)]
-    return TENANT, head[1], plain([*said, *bought.words])
+    words = dict.fromkeys([*plain(said).split(), *bought.words])
+    return TENANT, head[1], "\n".join(words)
 
 
 def _party(person: Person) -> tuple[str, str, str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -86,7 +85,11 @@ def _on(
 
 def _build(url: str, plan: Plan, progress: Progress) -> None:
     kind = f"{plan.approvals:,} approvals on {make_url(url).get_backend_name()}"
-    building.build(url, plan, progress=partial(progress, kind))
+
+    def told(what: str, done: int, every: int) -> None:
+        progress(f"{kind}, {what}", done, every)
+
+    building.build(url, plan, progress=told)
 
 
 @contextmanager
