@@ -1,7 +1,6 @@
 """A demo that is served on loopback, and one whose whole story was told."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import Any
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
 
 from tests.support.app import make_app
 from tests.support.databases import Backend
+from tests.support.threads import serving
 from webapp.app import create_app
 from webapp.db import Database, make_engine
 from webapp.demo import cast, jobs, stage
@@ -163,12 +162,5 @@ def visitor(own_database: Database) -> Iterator[Visitor]:
     app = make_demo(own_database, url)
     with own_database.transaction() as session:
         seeding.load(session, cast.seed_document(f"{url}/demo/idp"), now=datetime.now(UTC))
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(app, port):
         yield Visitor(url)
-    finally:
-        server.shutdown()
-        thread.join(5)
-        server.server_close()

@@ -1,7 +1,6 @@
 """The provider of the tests with a page on which people sign in, as a browser needs it."""
 
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +8,10 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.support.provider import Provider
+from tests.support.threads import serving
 
 HEADING = "Who are you?"
 PEOPLE = ("ada", "alan", "bob", "ben", "rita", "rob", "mia", "olga", "gus", "rex", "carl")
@@ -59,16 +58,9 @@ def signing_in() -> Iterator[SignInPage]:
     """The provider on a free port of loopback."""
     provider = SignInPage()
     application = Request.application(provider.answer)
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    provider.issuer = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(application) as server:
+        provider.issuer = f"http://127.0.0.1:{server.port}"
         yield provider
-    finally:
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
 
 
 def _page(action: str) -> Response:

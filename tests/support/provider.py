@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
-from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
+
+from tests.support.threads import serving
 
 CLIENT_ID, SECRET = "countersign-tests", "a secret of the tests only"
 Change = Callable[[dict[str, Any]], None]
@@ -182,16 +182,9 @@ def running() -> Iterator[Provider]:
     """The provider on a free port of loopback."""
     provider = Provider()
     application = Request.application(provider.answer)
-    server: BaseWSGIServer = make_server("127.0.0.1", 0, application, threaded=True)
-    provider.issuer = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(application) as server:
+        provider.issuer = f"http://127.0.0.1:{server.port}"
         yield provider
-    finally:
-        server.shutdown()
-        thread.join(5)
-        server.server_close()
 
 
 def _challenge(verifier: str) -> str:
