@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tests.support import databases, examples, postgres, quick, thrift
+from tests.support import databases, examples, memory, postgres, quick, thrift
 from tests.support.app import acme, acme_rows, app, as_, client  # noqa: F401 - fixtures
 from tests.support.cast import filled  # noqa: F401 - fixture
 from tests.support.databases import Backend
@@ -23,6 +23,7 @@ for _name in [name for name in os.environ if name.startswith("COUNTERSIGN_")]:
     if not _name.startswith("COUNTERSIGN_TEST_"):
         del os.environ[_name]
 
+memory.save()
 thrift.save()
 examples.set_out()
 

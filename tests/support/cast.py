@@ -277,7 +277,7 @@ def filled(backend: Backend, acme_rows: Rows) -> Iterator[Backend]:
     url = backend.copy()
     engine = make_engine(url)
     fill(Database(engine), acme_rows)
-    yield Backend(backend.name, url, engine, backend.copy)
+    yield Backend(backend.name, url, engine, backend.copy, backend.drop)
     engine.dispose()
 
 

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from tests.support.postgres import Server
 from webapp import migrating
@@ -25,6 +25,7 @@ class Backend:
     url: str
     engine: Engine
     copy: Callable[[], str]
+    drop: Callable[[str], None]
 
     @contextmanager
     def rolled_back(self) -> Iterator[Database]:
@@ -39,11 +40,13 @@ class Backend:
     @contextmanager
     def own(self) -> Iterator[Database]:
         """A desk of one's own, with real commits and as many connections as needed."""
-        engine = make_engine(self.copy())
+        url = self.copy()
+        engine = make_engine(url)
         try:
             yield Database(engine)
         finally:
             engine.dispose()
+            self.drop(url)
 
 
 @contextmanager
@@ -58,7 +61,12 @@ def sqlite(folder: Path) -> Iterator[Backend]:
         shutil.copyfile(schema, made)
         return f"sqlite:///{made}"
 
-    with _backend("sqlite", copy) as backend:
+    def drop(url: str) -> None:
+        made = Path(url.removeprefix("sqlite:///"))
+        for left in made.parent.glob(f"{made.name}*"):
+            left.unlink()
+
+    with _backend("sqlite", copy, drop) as backend:
         yield backend
 
 
@@ -71,16 +79,19 @@ def postgresql(server: Server) -> Iterator[Backend]:
     def copy() -> str:
         return server.create_database(f"desk_{next(numbers)}", template="schema")
 
-    with _backend("postgresql", copy) as backend:
+    def drop(url: str) -> None:
+        server.drop_database(str(make_url(url).database))
+
+    with _backend("postgresql", copy, drop) as backend:
         yield backend
 
 
 @contextmanager
-def _backend(name: Name, copy: Callable[[], str]) -> Iterator[Backend]:
+def _backend(name: Name, copy: Callable[[], str], drop: Callable[[str], None]) -> Iterator[Backend]:
     url = copy()
     engine = make_engine(url)
     try:
-        yield Backend(name, url, engine, copy)
+        yield Backend(name, url, engine, copy, drop)
     finally:
         engine.dispose()
 

@@ -17,6 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from tests.support import memory
+
 # Ends the server and removes its folder when its standard input closes. That happens even
 # when the tests are killed, so that no server is ever left behind. It stops at once, without
 # writing anything down: on a busy machine an orderly end took longer than some tests.
@@ -35,6 +37,9 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "128MB",
     "shared_buffers": "32MB",
     "max_connections": "60",
     "timezone": "UTC",
@@ -91,7 +96,8 @@ def server() -> Iterator[Server]:
     """
     binaries = find_binaries()
     # A socket's path may have 107 characters; the temporary folder of a test may be longer.
-    folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir="/tmp"))
+    short = memory.roomy() or Path("/tmp")  # noqa: S108 - the folder has a name of chance
+    folder = Path(tempfile.mkdtemp(prefix="cs-pg-", dir=short))
     try:
         binaries = readable(binaries, folder)
         _initialise(binaries, folder)
