@@ -210,7 +210,7 @@ def test_a_program_gets_an_id_and_a_secret_and_loses_both(
         (("add", "acme", "A program", "--company", "le9"), "There is no such company."),
         (("add", "acme", "A program", "--grant", "password"), "The grants are "),
         (("add", "acme", "A program", "--scope", "everything"), "The scopes are "),
-        (("revoke", "acme", "nobody"), "There is no such client."),
+        (("revoke", "acme", "nobody"), "It is not there, or was revoked already."),
     ],
 )
 def test_a_program_that_cannot_be_is_one_sentence(

@@ -14,7 +14,7 @@ from webapp.demo.folder import Folder
 from webapp.extensions import settings_of
 from webapp.kernel.clock import utcnow
 from webapp.outbox import queries as outbox
-from webapp.webhooks import publishing, service, signing
+from webapp.webhooks import publishing, rotation, signing
 from webapp.webhooks.service import Desk
 
 BODY = publishing.write("approval.created", {"id": "a1"}, now=utcnow())
@@ -119,7 +119,7 @@ def _signed(demo: Flask, message_id: str, *, ago: timedelta = timedelta()) -> di
     database: Database = demo.extensions["countersign.database"]
     desk, url, now = Desk.of(settings_of(demo)), f"{URL}/demo/hooks", utcnow()
     with database.reading() as session:
-        known = service.secrets_at(session, cast.TENANT, url, desk, now=now)
+        known = rotation.secrets_at(session, cast.TENANT, url, desk, now=now)
     return signing.headers(message_id, BODY, known, now=now - ago)
 
 

@@ -13,7 +13,7 @@ from webapp.approvals.domain import Action
 from webapp.outbox import queries as outbox
 from webapp.outbox.domain import Kind, MessageStatus
 from webapp.outbox.models import Message
-from webapp.webhooks import queries, service
+from webapp.webhooks import queries, rotation, service
 from webapp.webhooks.domain import COMPANY_EVENTS, OVERLAP, PLAN, State
 from webapp.webhooks.queries import EndpointView
 from webapp.webhooks.service import Draft, Shown
@@ -298,7 +298,7 @@ def test_both_secrets_sign_for_a_day_after_a_change(
     from webapp.kernel.clock import utcnow
 
     run.clock.now = now = utcnow()
-    new = desk.run(service.rotate_own, ADA, hook.endpoint.id, SET_UP, now=now)
+    new = desk.run(rotation.rotate_own, ADA, hook.endpoint.id, SET_UP, now=now)
     desk.ask()
     run()
     assert new.secret != hook.secret

@@ -1,7 +1,7 @@
 """What both sides say and change while a request is pending."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from webapp.approvals.seals import seal
 from webapp.carts import queries as carts
 from webapp.carts.snapshot import thaw
 from webapp.identity.domain import Actor
+from webapp.kernel.clock import SENT_AGAIN
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import N_, sentence
@@ -140,7 +141,7 @@ def _is_repeated(
     return any(
         (last.actor_id, last.action, last.text, last.data.get("line", ""))
         == (actor.person_id, *said)
-        and now - last.at < _MOMENT
+        and now - last.at < SENT_AGAIN
         for last in history.last_events(session, *place, limit=1)
     )
 
@@ -171,6 +172,4 @@ def _next_revision(
     )
 
 
-# Within it the same words of the same person are a form that was sent once more.
-_MOMENT = timedelta(minutes=10)
 _SAID = {Action.COMMENT: "commented", Action.ASK: "asked", Action.ANSWER: "answered"}

@@ -11,8 +11,8 @@ from webapp.approvals.domain import Action, Status
 from webapp.approvals.models import Approval, DeclinePhrases
 from webapp.identity.domain import Actor
 from webapp.identity.policy import Deed
-from webapp.identity.recording import enter, trace
-from webapp.kernel.errors import Conflict, Invalid
+from webapp.identity.recording import changed, enter, trace
+from webapp.kernel.errors import Invalid
 from webapp.kernel.sentence import N_, Sentence, sentence
 from webapp.kernel.text import clean
 from webapp.ledger.queries import latest
@@ -81,17 +81,18 @@ def write_list(
 ) -> None:
     """Offer these reasons from now on; None goes back to the usual ones.
 
+    What is offered already changes nothing, whatever was seen: a form that is sent again.
+
     Raises `Forbidden` for everybody who is no admin here, `Conflict` (`changed`) when somebody else
     has written the list meanwhile, and `Invalid` (`bad_phrases`, with the field `phrases`).
     """
     place = enter(session, actor)
     wanted = _USUAL_AGAIN if phrases is None else tuple(_checked(phrases))
     row = session.get(DeclinePhrases, (actor.tenant_id, place.company.id), populate_existing=True)
-    if seen_version != (row.version if row else 0):
-        text = N_("This was changed by somebody else while you were looking at it.")
-        raise Conflict(sentence(text), code="changed")
     if wanted == (tuple(row.phrases) if row else _USUAL_AGAIN):
         return
+    if seen_version != (row.version if row else 0):
+        raise changed()
     if row is None:
         row = DeclinePhrases(tenant_id=actor.tenant_id, company_id=place.company.id, version=0)
         session.add(row)

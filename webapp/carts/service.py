@@ -96,8 +96,9 @@ def change(
 ) -> None:
     """Give the actor's open cart this name and these lines.
 
-    Raises `NotFound`, `Invalid` for bad lines, and `Conflict`: `cart_closed` once it was handed
-    over, `cart_changed` when it is not the version the person saw (R29).
+    A form that is sent again finds the cart as it wants it, and changes nothing (R64). Raises
+    `NotFound`, `Invalid` for bad lines, and `Conflict`: `cart_closed` once it was handed over,
+    `cart_changed` when it is not the version the person saw (R29).
     """
     cart = queries.get(session, actor, cart_id)
     require_open(cart)
@@ -106,7 +107,12 @@ def change(
     kept = recording.with_ids(lines)
     key = Key(actor.tenant_id, cart_id)
     values = {"name": name, **recording.sums(kept, currency), "updated_at": now}
-    recording.claim(session, key, seen_version, values)
+    try:
+        recording.claim(session, key, seen_version, values)
+    except Conflict:
+        if _is_there(session, actor, cart_id, name=name, lines=lines):
+            return
+        raise
     recording.replace_lines(session, key, kept)
 
 

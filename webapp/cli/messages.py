@@ -148,10 +148,10 @@ def list_webhooks(tenant: str) -> None:
 def rotate_webhook(tenant: str, webhook_id: str) -> None:
     """Make a new secret; the former one signs as well for a day."""
     from webapp.kernel.clock import utcnow
-    from webapp.webhooks import service
+    from webapp.webhooks import rotation
 
     with open_database().transaction() as session:
-        shown = service.rotate(session, tenant, webhook_id, _desk(), now=utcnow())
+        shown = rotation.rotate(session, tenant, webhook_id, _desk(), now=utcnow())
     _show(shown)
 
 

@@ -8,6 +8,7 @@ from wtforms.widgets import HiddenInput
 
 from webapp.carts.parsing import visible
 from webapp.company.forms import CompanyForm, _storable
+from webapp.identity.forms import OnceForm
 from webapp.webhooks.domain import COMPANY_EVENTS
 from webapp.webhooks.queries import EndpointView
 from webapp.webhooks.service import Draft
@@ -15,7 +16,7 @@ from webapp.webhooks.service import Draft
 _LONGEST = 1000
 
 
-class WebhookForm(CompanyForm):
+class WebhookForm(CompanyForm, OnceForm):
     """Where it goes, what it is told, and whether it is on; on the version that was seen."""
 
     url = StringField(

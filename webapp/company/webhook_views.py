@@ -13,7 +13,7 @@ from webapp.identity.recording import Place, open_place
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
-from webapp.webhooks import queries, service
+from webapp.webhooks import queries, rotation, service
 from webapp.webhooks.queries import EndpointView
 from webapp.webhooks.service import Desk, Shown
 
@@ -49,10 +49,17 @@ def create_webhook() -> Response:
     form = WebhookForm()
     if not form.validate():
         return _form_page(form, status=422)
+    actor, draft = current_actor(), form.draft(is_active=True)
+    minted = form.minted(settings().secret_key, actor)
     try:
         with db.transaction() as session:
             shown = service.add_own(
-                session, current_actor(), form.draft(is_active=True), _desk(), now=business_now()
+                session,
+                actor,
+                draft,
+                _desk(),
+                now=business_now(),
+                endpoint_id=minted.id if minted else None,
             )
     except Invalid as refusal:
         form.refuse(refusal)
@@ -138,9 +145,15 @@ def new_webhook_secret(webhook_id: str) -> Response:
 @bp.post("/webhooks/<webhook_id>/secret")
 def create_webhook_secret(webhook_id: str) -> Response:
     """Make a new secret, and show it once."""
+    seen = request.form.get("version", type=int)
     with db.transaction() as session:
-        shown = service.rotate_own(
-            session, current_actor(), webhook_id, _desk(), now=business_now()
+        shown = rotation.rotate_own(
+            session,
+            current_actor(),
+            webhook_id,
+            _desk(),
+            seen_version=seen,
+            now=business_now(),
         )
     return _secret_page(shown, is_new=False)
 

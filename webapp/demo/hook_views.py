@@ -15,7 +15,7 @@ from webapp.kernel.clock import utcnow
 from webapp.kernel.errors import Conflict
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import allow_json, done, render
-from webapp.webhooks import publishing, service
+from webapp.webhooks import publishing, rotation
 from webapp.webhooks.service import Desk
 
 # Answered while the switch says so: the receiver is away, and the desk tries again.
@@ -34,7 +34,7 @@ def receive() -> Response:
     request.max_content_length = receiver.MOST_BYTES
     body, headers = request.get_data(as_text=True), {k.lower(): v for k, v in request.headers}
     with db.reading() as session:
-        known = service.secrets_at(
+        known = rotation.secrets_at(
             session, cast.TENANT, settings().base_url + receiver.PATH,
             Desk.of(settings()), now=business_now(),
         )  # fmt: skip

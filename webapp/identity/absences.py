@@ -21,7 +21,7 @@ from webapp.identity.absence_rules import (
 from webapp.identity.domain import Actor, Away, Member, Role
 from webapp.identity.models import Absence
 from webapp.identity.policy import Deed
-from webapp.identity.recording import count, enter, lock, write
+from webapp.identity.recording import count, enter, is_repeated, lock, write
 from webapp.kernel.errors import Conflict, Forbidden, NotFound, require
 from webapp.kernel.ids import new_id
 from webapp.kernel.sentence import N_, sentence
@@ -39,6 +39,8 @@ class Plan:
 
 def leave(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> Away:
     """Let somebody decide for the owner on these days; both are told, except whoever does it.
+
+    The form that is sent again plans nothing more (R64).
 
     Raises:
         NotFound: the owner is nobody of the actor's company (`no_person`).
@@ -63,6 +65,8 @@ def leave(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> Away:
         starts_at=span.starts_at,
         ends_at=span.ends_at,
     )
+    if is_repeated(session, actor, Deed.AWAY, _told(away), now=now):
+        return away
     _require_room(session, actor, away, now=now)
     session.execute(insert(Absence).values(tenant_id=actor.tenant_id, **_columns(away)))
     write(session, actor, Deed.AWAY, _told(away), company_id=away.company_id, now=now)
@@ -79,11 +83,15 @@ def come_back(session: Session, actor: Actor, absence_id: str, *, now: datetime)
     """
     away = deputies.one(session, actor.tenant_id, absence_id)
     if away.company_id != actor.company_id:
-        raise NotFound(sentence(N_("There is no such absence.")), code="no_absence")
+        raise NotFound(
+            sentence(N_("There is no such absence, or it was ended already.")), code="no_absence"
+        )
     try:
         _enter(session, actor, away.owner_id)
     except Forbidden:
-        raise NotFound(sentence(N_("There is no such absence.")), code="no_absence") from None
+        raise NotFound(
+            sentence(N_("There is no such absence, or it was ended already.")), code="no_absence"
+        ) from None
     if away.ends_at <= now:
         raise Conflict(sentence(N_("This absence is over.")), code="finished")
     count(

@@ -26,7 +26,15 @@ from webapp.identity.policy import (
     may_join_group,
     may_take_over,
 )
-from webapp.identity.recording import Place, count, enter, open_place, raise_version, trace
+from webapp.identity.recording import (
+    Place,
+    count,
+    enter,
+    is_repeated,
+    open_place,
+    raise_version,
+    trace,
+)
 from webapp.identity.signing_again import set_amount
 from webapp.kernel.errors import Invalid, require
 from webapp.kernel.ids import new_id
@@ -37,7 +45,7 @@ from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) -> Member:
     """Let somebody act for the company: a person of the tenant with this e-mail, else a new one.
 
-    They get a mail with the way to sign in (R43).
+    They get a mail with the way to sign in (R43). The form that is sent again adds nobody (R64).
 
     Raises:
         Invalid: they belong to the company already (`known_member`, field `email`).
@@ -45,6 +53,9 @@ def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datet
     place = enter(session, actor)
     known = next((one for one in place.members if one.email == newcomer.email), None)
     if known is not None:
+        about = _about(known, role=newcomer.role)
+        if is_repeated(session, actor, Deed.ADD, about, now=now):
+            return known
         why = sentence(
             N_("{name} belongs to {company} already."), name=known.name, company=place.company.name
         )
@@ -67,13 +78,15 @@ def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datet
 
 
 def invite_again(session: Session, actor: Actor, person_id: str, *, now: datetime) -> Member:
-    """Send the invitation once more.
+    """Send the invitation once more; the form that is sent again sends none (R64).
 
     Raises:
         Forbidden: they have signed in already, do not act here, or were invited just now.
     """
     place = enter(session, actor)
     member = place.member(person_id)
+    if is_repeated(session, actor, Deed.INVITE, _about(member), now=now):
+        return member
     require(invitation(session, actor, member, now=now))
     trace(session, actor, Deed.INVITE, _about(member), place=place, now=now)
     notices.invite(session, actor, member, place.company.name, now=now)
@@ -174,15 +187,19 @@ def set_group(
 ) -> None:
     """Let exactly these people approve, whatever their role; nobody means that roles decide (R11).
 
+    Who stands there already changes nothing, whatever was seen.
+
     Raises:
         Conflict: limit or group changed since the page was read (`changed`).
         Invalid: somebody cannot stand in a group (`bad_group`, field `people`).
     """
     place = enter(session, actor)
     chosen = _chosen(place, person_ids)
-    raise_version(session, actor, seen_version)
     joined = [one for one in chosen if not one.in_group]
     left = [one for one in place.group if one not in chosen]
+    if not (joined or left):
+        return
+    raise_version(session, actor, seen_version)
     _take_out(session, place, actor, left)
     for one in joined:
         session.execute(
@@ -192,14 +209,13 @@ def set_group(
                 membership_id=one.membership_id,
             )
         )
-    if joined or left:
-        data = {
-            "joined": [one.name for one in joined],
-            "left": [one.name for one in left],
-            "size": len(chosen),
-        }
-        trace(session, actor, Deed.GROUP, data, place=place, now=now)
-        tell_bereft(session, actor, place.company.id, place.members, now=now)
+    data = {
+        "joined": [one.name for one in joined],
+        "left": [one.name for one in left],
+        "size": len(chosen),
+    }
+    trace(session, actor, Deed.GROUP, data, place=place, now=now)
+    tell_bereft(session, actor, place.company.id, place.members, now=now)
 
 
 def _person_with(session: Session, actor: Actor, newcomer: Newcomer, *, now: datetime) -> str:

@@ -3,7 +3,6 @@
 The secret is shown once and kept as a hash. A client with a company reaches that company only.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from webapp.identity import queries, scopes
 from webapp.identity.domain import Actor
+from webapp.identity.minting import Minted, fresh, require_just_made
 from webapp.identity.models import ApiClient, Tenant
 from webapp.identity.passwords import hashed
 from webapp.identity.policy import Deed, may_administer
 from webapp.identity.recording import Place, enter, trace
 from webapp.kernel.errors import Invalid, NotFound
-from webapp.kernel.ids import new_id
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 
@@ -71,6 +70,7 @@ def add(
     grants: Iterable[str] = (PROGRAM,),
     scopes_: Iterable[str] = (),
     created_by_id: str | None = None,
+    minted: Minted | None = None,
 ) -> Shown:
     """Add a client of the tenant, or of one of its companies.
 
@@ -81,10 +81,10 @@ def add(
     _check_owner(session, tenant_id, company_id)
     chosen = tuple(dict.fromkeys(scopes_))
     _check_scopes(chosen, company_id)
-    secret = secrets.token_urlsafe(32)
+    own = minted or fresh()
     client = Client(
         tenant_id=tenant_id,
-        id=f"client-{new_id()}",
+        id=f"client-{own.id}",
         name=_checked_name(name),
         grants=_checked_grants(grants),
         scopes=chosen,
@@ -98,7 +98,7 @@ def add(
             tenant_id=tenant_id,
             id=client.id,
             name=client.name,
-            secret_hash=hashed(secret),
+            secret_hash=hashed(own.secret),
             grants=list(client.grants),
             scopes=list(client.scopes),
             company_id=company_id,
@@ -106,21 +106,31 @@ def add(
             created_at=now,
         )
     )
-    return Shown(client=client, secret=secret)
+    return Shown(client=client, secret=own.secret)
 
 
 def add_own(
-    session: Session, actor: Actor, name: str, *, scopes_: Iterable[str] = (), now: datetime
+    session: Session,
+    actor: Actor,
+    name: str,
+    *,
+    scopes_: Iterable[str] = (),
+    now: datetime,
+    minted: Minted | None = None,
 ) -> Shown:
     """Add a client of the company that this admin acts for.
 
-    It stands in the history of the company.
+    It stands in the history of the company. What was minted for a form makes one client, and the
+    form that is sent again shows it again (R64).
 
     Raises:
         Forbidden: somebody else asks.
         Invalid: name or scopes cannot be (`bad_client`, with the field).
+        Conflict: the form made one before, and its secret is not shown again (`made_before`).
     """
     place = enter(session, actor)
+    if minted and (made := _made_before(session, actor, minted, now=now)):
+        return made
     shown = add(
         session,
         actor.tenant_id,
@@ -129,6 +139,7 @@ def add_own(
         company_id=place.company.id,
         scopes_=scopes_,
         created_by_id=actor.person_id,
+        minted=minted,
     )
     _trace(session, actor, "client_added", shown.client.name, place=place, now=now)
     return shown
@@ -187,6 +198,15 @@ def note_use(session: Session, tenant_id: str, client_id: str, *, now: datetime)
     session.execute(update(ApiClient).where(_is(tenant_id, client_id)).values(last_used_at=now))
 
 
+def _made_before(session: Session, actor: Actor, own: Minted, *, now: datetime) -> Shown | None:
+    mine = _is(actor.tenant_id, f"client-{own.id}"), ApiClient.company_id == actor.company_id
+    row = session.scalars(select(ApiClient).where(*mine)).one_or_none()
+    if row is None:
+        return None
+    require_just_made(row.created_at, is_over=row.revoked_at is not None, now=now)
+    return Shown(client=_client(row), secret=own.secret)
+
+
 def _trace(
     session: Session, actor: Actor, deed: str, name: str, *, place: Place, now: datetime
 ) -> None:
@@ -239,7 +259,7 @@ def _revoke(session: Session, which: ColumnElement[bool], *, now: datetime) -> s
         .returning(ApiClient.name)
     )
     if name is None:
-        raise NotFound(sentence(N_("There is no such client.")), code="no_client")
+        raise NotFound(sentence(N_("It is not there, or was revoked already.")), code="no_client")
     return str(name)
 
 

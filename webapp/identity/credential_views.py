@@ -54,6 +54,7 @@ def create_key() -> Response:
             company_id=form.company,
             scopes_=form.scopes,
             now=utcnow(),
+            minted=form.minted(settings().secret_key, actor),
         )
     place = next((one for one in places if one.company_id == made.key.company_id), None)
     return _shown("account/key.html", made.key, made.secret, place=place)
@@ -91,7 +92,12 @@ def create_client() -> Response:
         return render("account/new_client.html", status=422, form=form)
     with db.transaction() as session:
         made = clients.add_own(
-            session, actor, str(form.name.data), scopes_=form.scopes, now=utcnow()
+            session,
+            actor,
+            str(form.name.data),
+            scopes_=form.scopes,
+            now=utcnow(),
+            minted=form.minted(settings().secret_key, actor),
         )
     return _shown("account/client.html", made.client, made.secret)
 

@@ -168,7 +168,9 @@ def one(session: Session, tenant_id: str, absence_id: str) -> Away:
         Absence.ended_at.is_(None),
     )
     if not found:
-        raise NotFound(sentence(N_("There is no such absence.")), code="no_absence")
+        raise NotFound(
+            sentence(N_("There is no such absence, or it was ended already.")), code="no_absence"
+        )
     return found[0]
 
 

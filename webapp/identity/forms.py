@@ -5,16 +5,26 @@ from datetime import timedelta
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, RadioField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
 
 from webapp.config import LANGUAGES
 from webapp.i18n import say, time_zones
 from webapp.identity.absence_rules import Days
-from webapp.identity.domain import Member, Workplace
+from webapp.identity.domain import Actor, Member, Workplace
 from webapp.identity.keys import LONGEST_NAME
+from webapp.identity.minting import Minted, mint
 from webapp.kernel.errors import Invalid
+from webapp.kernel.ids import is_new_id, new_id
 from webapp.kernel.sentence import N_
 from webapp.kernel.text import clean
 
@@ -65,7 +75,22 @@ def _storable(_form: FlaskForm, field: Field) -> None:
         raise StopValidation(say(refusal.sentence)) from None
 
 
-class NamedForm(FlaskForm):
+class OnceForm(FlaskForm):
+    """Something with a secret: the form that is sent twice makes one, and shows it twice (R64)."""
+
+    # What only this form has.
+    once = HiddenField(default=new_id)
+
+    def minted(self, secret_key: str, actor: Actor) -> Minted | None:
+        """Id and secret of what this person asks for here; None for a form that may be any."""
+        if not is_new_id(self.once.data or ""):
+            return None
+        values = {name: said for name, said in self.data.items() if name != "csrf_token"}
+        who = actor.tenant_id, actor.person_id, actor.company_id
+        return mint(secret_key, type(self).__name__, *who, sorted(values.items()))
+
+
+class NamedForm(OnceForm):
     """Something that is found again by the name that somebody gave it."""
 
     name = StringField(

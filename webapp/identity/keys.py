@@ -5,7 +5,6 @@ tokens that were asked for with it carry its id as their client, and end with it
 """
 
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from webapp.identity import queries, scopes
 from webapp.identity.domain import Actor, Holder, Origin, Role, TokenKind
+from webapp.identity.minting import Minted, fresh, require_just_made
 from webapp.identity.models import Person, Token
 from webapp.identity.session_store import hash_of
 from webapp.kernel.errors import Forbidden, Invalid, NotFound
-from webapp.kernel.ids import new_id
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
 
@@ -61,21 +60,28 @@ def create(
     now: datetime,
     company_id: str | None = None,
     scopes_: Iterable[str] = (),
+    minted: Minted | None = None,
 ) -> Shown:
     """Make a key of the acting person, for all of their companies or for one.
+
+    What was minted for a form makes one key, and the form that is sent again shows it again (R64).
 
     Raises:
         Invalid: name, lifetime or scopes cannot be (`bad_key`, with the field `name`, `lifetime`
             or `scopes`).
         NotFound: the person does not belong to the company (`no_company`).
         Forbidden: they have twenty keys already (`many_keys`).
+        Conflict: the form made a key before, and its secret is not shown again (`made_before`).
     """
     chosen = _checked_scopes(scopes_)
     _check_company(session, actor, company_id)
+    own = minted or fresh()
+    _queue(session, actor)
+    if made := _made_before(session, actor, own, now=now):
+        return made
     _check_count(session, actor, now=now)
-    secret = secrets.token_urlsafe(32)
     key = Key(
-        id=f"key-{new_id()}",
+        id=f"key-{own.id}",
         tenant_id=actor.tenant_id,
         person_id=actor.person_id,
         name=_checked_name(name),
@@ -85,8 +91,8 @@ def create(
         expires_at=now + _checked_lifetime(lifetime),
         last_used_at=None,
     )
-    session.execute(insert(Token).values(token_hash=hash_of(secret), **_row(key)))
-    return Shown(key=key, secret=secret)
+    session.execute(insert(Token).values(token_hash=hash_of(own.secret), **_row(key)))
+    return Shown(key=key, secret=own.secret)
 
 
 def listed(session: Session, actor: Actor, *, now: datetime) -> list[Key]:
@@ -112,7 +118,7 @@ def revoke(session: Session, actor: Actor, key_id: str, *, now: datetime) -> str
         )
     )
     if name is None:
-        raise NotFound(sentence(N_("There is no such key.")), code="no_key")
+        raise NotFound(sentence(N_("It is not there, or was revoked already.")), code="no_key")
     session.execute(
         update(Token)
         .where(
@@ -176,13 +182,30 @@ def _check_company(session: Session, actor: Actor, company_id: str | None) -> No
         raise NotFound(sentence(N_("There is no such company.")), code="no_company")
 
 
-def _check_count(session: Session, actor: Actor, *, now: datetime) -> None:
-    # The lock lets two pages of the same person count one after the other.
+def _queue(session: Session, actor: Actor) -> None:
+    # The lock lets two pages of the same person look and count one after the other.
     session.execute(
         select(Person.id)
         .where(Person.tenant_id == actor.tenant_id, Person.id == actor.person_id)
         .with_for_update()
     )
+
+
+def _made_before(session: Session, actor: Actor, own: Minted, *, now: datetime) -> Shown | None:
+    row = session.scalars(
+        select(Token).where(
+            Token.token_hash == hash_of(own.secret),
+            Token.tenant_id == actor.tenant_id,
+            Token.person_id == actor.person_id,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    require_just_made(row.created_at, is_over=row.revoked_at is not None, now=now)
+    return Shown(key=_key(row), secret=own.secret)
+
+
+def _check_count(session: Session, actor: Actor, *, now: datetime) -> None:
     live = _live(actor.tenant_id, actor.person_id, now=now)
     count = session.scalar(select(func.count()).select_from(Token).where(*live)) or 0
     if count >= MOST:

@@ -16,6 +16,7 @@ from webapp.identity import queries
 from webapp.identity.domain import Actor, CompanyFacts, Member
 from webapp.identity.models import Company
 from webapp.identity.policy import Deed, may_administer
+from webapp.kernel.clock import SENT_AGAIN
 from webapp.kernel.errors import Conflict, NotFound, require
 from webapp.kernel.sentence import N_, sentence
 from webapp.ledger import queries as history
@@ -100,12 +101,17 @@ def raise_version(session: Session, actor: Actor, seen: int) -> None:
 
 def count(session: Session, statement: Any) -> None:
     """Run an update that has to find its one row as it was seen."""
-    changed = session.execute(statement.execution_options(synchronize_session=False))
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(
-            sentence(N_("This was changed by somebody else while you were looking at it.")),
-            code="changed",
-        )
+    done = session.execute(statement.execution_options(synchronize_session=False))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise changed()
+
+
+def changed() -> Conflict:
+    """The refusal to write over what is not as it was seen."""
+    return Conflict(
+        sentence(N_("This was changed by somebody else while you were looking at it.")),
+        code="changed",
+    )
 
 
 def trace(
@@ -137,6 +143,21 @@ def write(
         )
     ).one()
     _append(session, actor, deed, data, company_id=company_id, version=version, now=now)
+
+
+def is_repeated(
+    session: Session, actor: Actor, deed: Deed, data: dict[str, Any], *, now: datetime
+) -> bool:
+    """Whether this is the last thing that happened in the company, by this person, just now (R64).
+
+    Ask once the company is locked.
+    """
+    stream_id = stream_of(str(actor.company_id))
+    return any(
+        (last.actor_id, last.action, last.data) == (actor.person_id, deed, data)
+        and now - last.at < SENT_AGAIN
+        for last in history.last_events(session, actor.tenant_id, stream_id, limit=1)
+    )
 
 
 def note(session: Session, tenant_id: str, company_id: str, deed: Deed, *, now: datetime) -> None:

@@ -52,20 +52,24 @@ def set_amount(
     seen_version: int,
     now: datetime,
 ) -> None:
-    """Set the amount of this deed, or remove it; raises what `set_again_above` raises."""
+    """Set the amount of this deed, or remove it; raises what `set_again_above` raises.
+
+    The amount that is set already changes nothing, whatever was seen: a form that is sent again.
+    """
     require_sound_limit(amount)
     place = enter(session, actor)
-    raise_version(session, actor, seen_version)
     columns, fact = _PLACES[deed]
+    before: Money | None = getattr(place.company, fact)
+    if before == amount:
+        return
+    raise_version(session, actor, seen_version)
     session.execute(
         update(Company)
         .where(Company.tenant_id == actor.tenant_id, Company.id == place.company.id)
         .values(**_written(amount, f"{columns}_minor", f"{columns}_currency"))
     )
-    before: Money | None = getattr(place.company, fact)
-    if before != amount:
-        data = {"old": before and _written(before), "new": amount and _written(amount)}
-        trace(session, actor, deed, data, place=place, now=now)
+    data = {"old": before and _written(before), "new": amount and _written(amount)}
+    trace(session, actor, deed, data, place=place, now=now)
 
 
 def _written(

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+# Within it the same of the same person is a form that was sent once more (R64).
+SENT_AGAIN = timedelta(minutes=10)
+
 
 def utcnow() -> datetime:
     """The present moment in UTC."""

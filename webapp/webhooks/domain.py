@@ -2,12 +2,15 @@
 
 import secrets
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from webapp.kernel.sentence import N_
+from webapp.kernel.errors import Invalid
+from webapp.kernel.sentence import N_, sentence
+from webapp.kernel.text import clean
 from webapp.outbox.domain import Plan
 
 MOST_ENDPOINTS = 20
@@ -148,6 +151,24 @@ class Outcome:
 def new_secret() -> str:
     """A fresh secret in the form of Standard Webhooks."""
     return "whsec_" + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def sound_description(text: str) -> str:
+    """What an endpoint is for, in one line; raises `Invalid` (`bad_webhook`)."""
+    cleaned = " ".join(clean(text).split())
+    if len(cleaned) > LONGEST_DESCRIPTION:
+        why = sentence(N_("Use up to {most} characters."), most=LONGEST_DESCRIPTION)
+        raise Invalid(why, code="bad_webhook", fields={"description": why})
+    return cleaned
+
+
+def sound_events(chosen: Iterable[str], offered: Iterable[EventType]) -> list[str]:
+    """The chosen events in the order of all; raises `Invalid` for none and for others."""
+    wanted = set(chosen)
+    if not wanted or not wanted <= set(offered):
+        why = sentence(N_("Choose at least one event from the list."))
+        raise Invalid(why, code="bad_webhook", fields={"event_types": why})
+    return [str(one) for one in EventType if one in wanted]
 
 
 def rest_after(failures: int, chance: float) -> timedelta:

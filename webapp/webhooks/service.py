@@ -1,11 +1,9 @@
 """Looking after endpoints: by admins for their company, and by the operator for a tenant (R54).
 
-A secret is shown once, and sealed so that it can sign. Making a new one lets the former one sign
-beside it for a day, so that receivers can change over without missing anything.
+A secret is shown once, and sealed so that it can sign.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +13,16 @@ from sqlalchemy.orm import Session
 from webapp.config import Settings
 from webapp.identity import queries as identity
 from webapp.identity.domain import Actor
+from webapp.identity.minting import require_just_made
 from webapp.identity.policy import Deed
-from webapp.identity.recording import Place, enter, open_place, trace
-from webapp.kernel.errors import Conflict, Forbidden, Invalid
+from webapp.identity.recording import (
+    Place,
+    changed,
+    enter,
+    open_place,
+    trace,
+)
+from webapp.kernel.errors import Conflict, Forbidden
 from webapp.kernel.ids import new_id
 from webapp.kernel.sentence import N_, sentence
 from webapp.kernel.text import clean
@@ -26,16 +31,16 @@ from webapp.webhooks import publishing, queries
 from webapp.webhooks.addresses import Allowed, parse, read_url
 from webapp.webhooks.domain import (
     COMPANY_EVENTS,
-    LONGEST_DESCRIPTION,
     MOST_ENDPOINTS,
-    OVERLAP,
     EventType,
     State,
     new_secret,
+    sound_description,
+    sound_events,
 )
 from webapp.webhooks.models import Attempt, Endpoint
 from webapp.webhooks.queries import EndpointView
-from webapp.webhooks.vault import Unreadable, Vault
+from webapp.webhooks.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ def add(
     *,
     company_id: str | None,
     now: datetime,
+    endpoint_id: str | None = None,
 ) -> Shown:
     """Make an endpoint for the operator; without a company it hears of all of them.
 
@@ -88,26 +94,43 @@ def add(
     if company_id is not None:
         identity.company(session, tenant_id, company_id)
     _check_count(session, tenant_id, company_id)
-    secret, own = new_secret(), new_id()
+    own = endpoint_id or new_id()
     row = Endpoint(
         tenant_id=tenant_id,
         id=own,
         company_id=company_id,
-        secret=desk.vault.seal(secret, f"{tenant_id}/{own}"),
+        secret=desk.vault.seal(new_secret(), f"{tenant_id}/{own}"),
         created_at=now,
     )
     _write(row, draft, desk.allowed)
     session.add(row)
     session.flush()
-    return Shown(endpoint=queries.one(session, tenant_id, own), secret=secret)
+    return shown(session, row, desk)
 
 
-def add_own(session: Session, actor: Actor, draft: Draft, desk: Desk, *, now: datetime) -> Shown:
-    """Make an endpoint of the company that this admin looks after; raises as `add` does."""
+def add_own(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    desk: Desk,
+    *,
+    now: datetime,
+    endpoint_id: str | None = None,
+) -> Shown:
+    """Make an endpoint of the company that this admin looks after; raises as `add` does.
+
+    A form that brings an id makes one endpoint, and shows its secret again when it is sent again;
+    later it raises `Conflict` (`made_before`, R64).
+    """
     place = enter(session, actor)
-    shown = add(session, actor.tenant_id, draft, desk, company_id=place.company.id, now=now)
-    _trace(session, actor, "added", shown.endpoint.url, place=place, now=now)
-    return shown
+    company_id = place.company.id
+    made = endpoint_id and _made_before(session, actor, endpoint_id, desk, now=now)
+    if made:
+        return made
+    own = {"company_id": company_id, "endpoint_id": endpoint_id}
+    new = add(session, actor.tenant_id, draft, desk, **own, now=now)
+    _trace(session, actor, "added", new.endpoint.url, place=place, now=now)
+    return new
 
 
 def change_own(
@@ -122,15 +145,14 @@ def change_own(
 ) -> None:
     """Change address, events, description, and whether it is active.
 
-    One that is made active begins afresh, however often it failed. Raises as `add` does, and
-    `NotFound` (`no_webhook`) or `Conflict` (`changed`).
+    One that is made active begins afresh, however often it failed. What it says already is no
+    change. Raises as `add` does, and `NotFound` (`no_webhook`) or `Conflict` (`changed`).
     """
-    place, row = _own(session, actor, endpoint_id)
+    place, row = find_own(session, actor, endpoint_id)
     if row.version != seen_version:
-        raise Conflict(
-            sentence(N_("This was changed by somebody else while you were looking at it.")),
-            code="changed",
-        )
+        if _says(row, draft):
+            return
+        raise changed()
     was_active = row.state == State.ACTIVE
     _write(row, draft, desk.allowed)
     row.version += 1
@@ -145,22 +167,6 @@ def change_own(
     _trace(session, actor, deed, row.url, place=place, now=now)
 
 
-def rotate(
-    session: Session, tenant_id: str, endpoint_id: str, desk: Desk, *, now: datetime
-) -> Shown:
-    """Make a new secret for the operator; the former one signs as well for a day."""
-    return _rotate(session, queries.found(session, tenant_id, endpoint_id), desk, now=now)
-
-
-def rotate_own(
-    session: Session, actor: Actor, endpoint_id: str, desk: Desk, *, now: datetime
-) -> Shown:
-    """Make a new secret; the former one signs as well for a day. Raises `NotFound`."""
-    place, row = _own(session, actor, endpoint_id)
-    _trace(session, actor, "rotated", row.url, place=place, now=now)
-    return _rotate(session, row, desk, now=now)
-
-
 def remove(session: Session, tenant_id: str, endpoint_id: str) -> str:
     """Remove an endpoint for the operator, with its log; its address."""
     return _remove(session, queries.found(session, tenant_id, endpoint_id))
@@ -168,7 +174,7 @@ def remove(session: Session, tenant_id: str, endpoint_id: str) -> str:
 
 def remove_own(session: Session, actor: Actor, endpoint_id: str, *, now: datetime) -> str:
     """Remove an endpoint with its log and what waits for it; its address. Raises `NotFound`."""
-    place, row = _own(session, actor, endpoint_id)
+    place, row = find_own(session, actor, endpoint_id)
     _trace(session, actor, "removed", row.url, place=place, now=now)
     return _remove(session, row)
 
@@ -190,29 +196,27 @@ def replay_own(
     outbox.replay(session, actor.tenant_id, message_id, now=now)
 
 
-def secrets_at(
-    session: Session, tenant_id: str, url: str, desk: Desk, *, now: datetime
-) -> list[str]:
-    """What messages to this address are signed with now, for a receiver that is the desk itself."""
-    query = select(Endpoint).where(Endpoint.tenant_id == tenant_id, Endpoint.url == url)
-    found = []
-    for row in session.scalars(query):
-        is_both = row.former_until is not None and row.former_until > now
-        sealed = [row.secret, *([row.former_secret] if is_both and row.former_secret else [])]
-        with suppress(Unreadable):
-            found += [desk.vault.open(one, f"{tenant_id}/{row.id}") for one in sealed]
-    return found
-
-
 def view_own(session: Session, actor: Actor, endpoint_id: str) -> EndpointView:
     """An endpoint of the company that this admin looks after; raises `Forbidden`, `NotFound`."""
     place = open_place(session, actor)
     return queries.one(session, actor.tenant_id, endpoint_id, place.company.id)
 
 
-def _own(session: Session, actor: Actor, endpoint_id: str) -> tuple[Place, Endpoint]:
+def find_own(session: Session, actor: Actor, endpoint_id: str) -> tuple[Place, Endpoint]:
+    """The locked company and the row of an endpoint, to change it; raises as `view_own` does."""
     place = enter(session, actor)
     return place, queries.found(session, actor.tenant_id, endpoint_id, place.company.id)
+
+
+def shown(session: Session, row: Endpoint, desk: Desk) -> Shown:
+    """The endpoint and the secret that it has now, for whoever made it in this moment."""
+    secret = desk.vault.open(row.secret, f"{row.tenant_id}/{row.id}")
+    return Shown(endpoint=queries.one(session, row.tenant_id, row.id), secret=secret)
+
+
+def told(deed: str, url: str) -> dict[str, str]:
+    """What the history of the company keeps of a change: the deed, and the host without a path."""
+    return {"deed": deed, "address": parse(url).authority}
 
 
 def _check_count(session: Session, tenant_id: str, company_id: str | None) -> None:
@@ -229,35 +233,29 @@ def _check_count(session: Session, tenant_id: str, company_id: str | None) -> No
 def _write(row: Endpoint, draft: Draft, allowed: Allowed) -> None:
     read_url(draft.url, allowed)
     row.url = clean(draft.url)
-    row.description = _description(draft.description)
-    row.event_types = _events(
+    row.description = sound_description(draft.description)
+    row.event_types = sound_events(
         draft.event_types, EventType if row.company_id is None else COMPANY_EVENTS
     )
 
 
-def _description(text: str) -> str:
-    cleaned = " ".join(clean(text).split())
-    if len(cleaned) > LONGEST_DESCRIPTION:
-        why = sentence(N_("Use up to {most} characters."), most=LONGEST_DESCRIPTION)
-        raise Invalid(why, code="bad_webhook", fields={"description": why})
-    return cleaned
+def _made_before(
+    session: Session, actor: Actor, endpoint_id: str, desk: Desk, *, now: datetime
+) -> Shown | None:
+    mine = Endpoint.tenant_id == actor.tenant_id, Endpoint.id == endpoint_id
+    row = session.scalars(
+        select(Endpoint).where(*mine, Endpoint.company_id == actor.company_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    require_just_made(row.created_at, is_over=row.version > 1, now=now)
+    return shown(session, row, desk)
 
 
-def _events(chosen: Iterable[str], offered: Iterable[EventType]) -> list[str]:
-    wanted = set(chosen)
-    if not wanted or not wanted <= set(offered):
-        why = sentence(N_("Choose at least one event from the list."))
-        raise Invalid(why, code="bad_webhook", fields={"event_types": why})
-    return [str(one) for one in EventType if one in wanted]
-
-
-def _rotate(session: Session, row: Endpoint, desk: Desk, *, now: datetime) -> Shown:
-    secret = new_secret()
-    row.former_secret, row.former_until = row.secret, now + OVERLAP
-    row.secret = desk.vault.seal(secret, f"{row.tenant_id}/{row.id}")
-    row.version += 1
-    session.flush()
-    return Shown(endpoint=queries.one(session, row.tenant_id, row.id), secret=secret)
+def _says(row: Endpoint, draft: Draft) -> bool:
+    kept = row.url, row.description, set(row.event_types), row.state == State.ACTIVE
+    wanted = clean(draft.url), sound_description(draft.description), set(draft.event_types)
+    return kept == (*wanted, draft.is_active)
 
 
 def _remove(session: Session, row: Endpoint) -> str:
@@ -279,5 +277,4 @@ def _require_active(endpoint: EndpointView) -> None:
 def _trace(
     session: Session, actor: Actor, deed: str, url: str, *, place: Place, now: datetime
 ) -> None:
-    data = {"deed": deed, "address": parse(url).authority}
-    trace(session, actor, Deed.WEBHOOK, data, place=place, now=now)
+    trace(session, actor, Deed.WEBHOOK, told(deed, url), place=place, now=now)
