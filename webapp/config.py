@@ -159,7 +159,7 @@ class Settings:
     cors_origins: str = _setting(
         "",
         "Origins of shops whose pages call the API from the browser, separated by commas: "
-        "https://shop.example.",
+        "https://shop.example. Production takes https only.",
     )
     token_calls: int = _setting(
         120,

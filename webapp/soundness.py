@@ -1,18 +1,21 @@
 """Which settings the desk must not start with, and what to do about each."""
 
-import re
 from collections.abc import Callable
 from importlib.util import find_spec
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from webapp.config import ENVIRONMENTS, BadSettings, Problem, Settings, variable
+from webapp.elsewhere import (
+    check_checkpoints,
+    check_origins,
+    check_receivers,
+    refuse_no_mail,
+    refuse_plain_origins,
+)
 
 _SHORTEST_KEY = 32
 _SHORTEST_TOKEN = 16
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_MAIL_PLACE = re.compile(r"mailto:[^@\s?]+@[^@\s?]+")
-_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _LEVELS = ("debug", "info", "warning", "error")
 _NOT_NEGATIVE = (
     "proxies",
@@ -52,7 +55,7 @@ def require_database(settings: Settings) -> None:
 
 def require_places(settings: Settings) -> None:
     """Return when checkpoints can go where the settings say, otherwise raise `BadSettings`."""
-    if found := _check_checkpoints(settings):
+    if found := check_checkpoints(settings):
         raise BadSettings(found)
 
 
@@ -129,72 +132,6 @@ def _check_database(settings: Settings) -> list[Problem]:
     else:
         return []
     return [Problem(variable("database_url"), what, remedy)]
-
-
-def _check_origins(settings: Settings) -> list[Problem]:
-    return [
-        Problem(
-            variable("cors_origins"),
-            f"{origin!r} is not an origin.",
-            "Write scheme and host only, like https://shop.example.",
-        )
-        for origin in settings.cors_origin_list
-        if not _is_origin(origin)
-    ]
-
-
-def _check_webhooks(settings: Settings) -> list[Problem]:
-    return [
-        Problem(
-            variable("webhook_allow"),
-            f"{part!r} is neither a host nor a network of yours.",
-            "Write them like hooks.corp.example, 10.2.0.0/16 or http://10.9.0.1:81.",
-        )
-        for part in filter(None, (one.strip() for one in settings.webhook_allow.split(",")))
-        if not _is_place(part)
-    ]
-
-
-def _check_checkpoints(settings: Settings) -> list[Problem]:
-    named = filter(None, (one.strip() for one in settings.checkpoint_to.split(",")))
-    return [
-        Problem(
-            variable("checkpoint_to"),
-            f"{place!r} is neither a folder nor a mail address.",
-            "For a webhook run `countersign webhook add TENANT URL --event ledger.checkpoint`."
-            if place.lower().startswith(("http:", "https:"))
-            else "Write them like /mnt/elsewhere/checkpoints, mailto:auditor@example.com.",
-        )
-        for place in named
-        if _SCHEME.match(place) and not _MAIL_PLACE.fullmatch(place)
-    ]
-
-
-def _refuse_no_mail(settings: Settings) -> list[Problem]:
-    if settings.smtp_url or "mailto:" not in settings.checkpoint_to:
-        return []
-    return [
-        Problem(
-            variable("checkpoint_to"),
-            "It names a mail address, and no mail leaves this desk.",
-            f"Set {variable('smtp_url')}, or name a folder.",
-        )
-    ]
-
-
-def _is_place(text: str) -> bool:
-    if _is_origin(text):
-        return True
-    try:
-        # All addresses there are would be no guard.
-        return ip_network(text).prefixlen > 0
-    except ValueError:
-        return _HOST.fullmatch(text.lower()) is not None
-
-
-def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and text == f"{parts.scheme}://{parts.netloc}"
 
 
 def _check_secret(settings: Settings) -> list[Problem]:
@@ -288,13 +225,14 @@ _CHECKS: tuple[Callable[[Settings], list[Problem]], ...] = (
     _check_secret,
     _check_oidc,
     _check_numbers,
-    _check_origins,
-    _check_webhooks,
-    _check_checkpoints,
+    check_origins,
+    check_receivers,
+    check_checkpoints,
     _check_ways,
 )
 _PRODUCTION: tuple[Callable[[Settings], list[Problem]], ...] = (
     _refuse_http,
     _refuse_no_provider,
-    _refuse_no_mail,
+    refuse_no_mail,
+    refuse_plain_origins,
 )
