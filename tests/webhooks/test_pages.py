@@ -166,7 +166,9 @@ def test_a_test_is_sent_and_its_answer_can_be_read(
     assert "&lt;b&gt;welcome&lt;/b&gt;" in page.text
     assert '"type":"ping"' in unescape(page.text)
     assert ada.post(f"{reply.request.path}/replay").status_code == 303
-    assert ada.post(f"{reply.request.path}/replay").status_code == 409
+    again = ada.post(f"{reply.request.path}/replay")
+    assert again.status_code == 409
+    assert "This message waits to be sent already" in words(again)
     run.clock.now = utcnow()
     run()
     assert len(receiver.heard) == 2

@@ -135,8 +135,8 @@ def replay(
         (Message.kind == Kind.WEBHOOK) & (Message.status == MessageStatus.SENT)
     )
     if not _change(session, *which, again, **_afresh(now)):
-        why = N_("Only what was given up can be sent again, and webhooks that arrived.")
-        raise Conflict(sentence(why), code="not_over")
+        is_waiting = found.status == MessageStatus.PENDING
+        raise Conflict(sentence(_WAITS if is_waiting else _SENT), code="not_over")
 
 
 def wake(session: Session, tenant_id: str, target_id: str, *, now: datetime) -> int:
@@ -228,3 +228,7 @@ def _remove(session: Session, *which: ColumnElement[bool]) -> int:
     statement = delete(Message).where(*which)
     result: Any = session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)
+
+
+_WAITS = N_("This message waits to be sent already, so nothing more has to be done.")
+_SENT = N_("Only what was given up can be sent again, and webhooks that arrived.")
