@@ -35,6 +35,7 @@ PLAIN = {
     "person": ("ada", "/company/people", ZOE),
     "absence": ("bob", "/account/absences/new", AWAY),
     "limit": ("ada", "/company/limit", {**LIMIT, "limit-version": "1", "limit-step": ""}),
+    "group": ("ada", "/company/group", {"group-people": "bob", "group-version": "1"}),
     "reasons": ("ada", "/company/reasons", {"phrases": "Too dear", "version": "0", "step": ""}),
 }
 _SECRET = re.compile(r'id="(?:credential|webhook)-secret"[^>]*>([^<]+)</pre>')
@@ -149,3 +150,22 @@ def test_a_form_that_is_sent_twice_counts_once_and_is_answered_alike(
     assert history(own_desk) == 1
     mails = own_desk.sql("SELECT recipient_id FROM outbox_messages")
     assert len(mails) == len(set(mails))
+
+
+def test_a_change_that_is_sent_twice_is_no_conflict_with_oneself(
+    app: Flask, own_desk: Desk
+) -> None:
+    rita, ada = sign_in(app, "rita", "le1"), sign_in(app, "ada", "le1")
+    cart = {"name": "Quay", "lines-0-sku": "DR-18V", "lines-0-quantity": "2"}
+    made = str(ask(rita, "/carts/new", data=cart).location)
+    ask(ada, "/company/webhooks/new", data=HOOK)
+    [(hook,)] = own_desk.sql("SELECT id FROM webhook_endpoints")
+    changed = {**HOOK, "description": "ERP", "is_active": "y", "version": "1"}
+    for press in (
+        partial(ask, rita, f"{made}/edit", data={**cart, "name": "Pier", "version": "1"}),
+        partial(ask, ada, f"/company/webhooks/{hook}/edit", data=changed),
+    ):
+        replies = [*at_once([press, press]), press()]
+        assert [one.status_code for one in replies if isinstance(one, TestResponse)] == [303] * 3
+    late = ask(rita, f"{made}/edit", data={**cart, "name": "Dock", "version": "1"})
+    assert late.status_code == 409
