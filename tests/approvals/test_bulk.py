@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.app import As
+from tests.support.app import As, statements
 from tests.support.cast import BOB, RITA, WINDOW, Desk, cart, details
 from webapp.approvals.domain import Action
 from webapp.kernel.clock import utcnow
@@ -34,6 +34,22 @@ def test_the_confirmation_names_count_and_sum(as_: As, desk: Desk, two: list[str
         '<span class="nowrap">', ""
     ).replace("</span>", "")
     assert page.count('name="selected"') == 2
+
+
+def test_many_are_looked_at_in_one_statement(as_: As, two: list[str]) -> None:
+    bob, asked = as_("bob"), []
+    bob.get(address(*two))
+    for ids in (two[:1], two):
+        with statements(bob.application) as counted:
+            assert bob.get(address(*ids)).status_code == 200
+        asked.append(len(counted.seen))
+    assert asked[0] == asked[1] <= 4, asked
+
+
+def test_somebody_without_a_company_sees_nothing_of_it(as_: As, two: list[str]) -> None:
+    answer = as_("carl").get(address(*two))
+    assert answer.status_code == 200
+    assert "Rita" not in answer.text
 
 
 def test_currencies_are_never_added(as_: As, desk: Desk, two: list[str]) -> None:

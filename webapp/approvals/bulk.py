@@ -10,11 +10,14 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.approvals.claiming import beside
 from webapp.approvals.domain import Action, Status
+from webapp.approvals.freshness import may_decide_now
 from webapp.approvals.models import Approval
 from webapp.approvals.policy import outcome
 from webapp.approvals.queries import Summary, visible_to
-from webapp.approvals.recording import asked, signed_in_enough
+from webapp.approvals.recording import asked, compared
+from webapp.identity.deciders import Parties, parties
 from webapp.identity.domain import Actor
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
@@ -83,7 +86,7 @@ def look(
         Approval.requester_id != actor.person_id,
         Approval.id.in_([pick.id for pick in selected]),
     )
-    found = {row.id: row for row in session.scalars(own)}
+    found = {row.id: (row, parties(columns)) for row, *columns in session.execute(beside(own))}
     return [_item(session, actor, pick, found.get(pick.id), action, now=now) for pick in selected]
 
 
@@ -101,30 +104,38 @@ def _item(  # noqa: PLR0917 - a step of `look`
     session: Session,
     actor: Actor,
     pick: Pick,
-    row: Approval | None,
+    found: tuple[Approval, Parties] | None,
     action: Action,
     *,
     now: datetime,
 ) -> Item:
-    if row is None:
+    if found is None:
         return Item(pick, Standing.GONE)
-    standing, why = _standing(session, actor, pick, row, action=action, now=now)
+    standing, why = _standing(session, actor, pick, found, action=action, now=now)
+    row, _ = found
     own = Summary._make(getattr(row, name) for name in Summary._fields)
     return Item(pick, standing, why, own)
 
 
 def _standing(
-    session: Session, actor: Actor, pick: Pick, row: Approval, *, action: Action, now: datetime
+    session: Session,
+    actor: Actor,
+    pick: Pick,
+    found: tuple[Approval, Parties],
+    *,
+    action: Action,
+    now: datetime,
 ) -> tuple[Standing, Sentence | None]:
+    row, known = found
     if row.status != Status.PENDING:
         is_mine = row.decided_by_id == actor.person_id
         return (Standing.DONE if is_mine else Standing.OVER), outcome(row)
-    verdict = asked(session, actor, row, action, now=now)
+    verdict = asked(session, actor, row, action, now=now, known=known)
     if not verdict:
         return Standing.REFUSED, verdict.reason
     if row.revision != pick.revision:
         return Standing.CHANGED, sentence(
             N_("{name} changed it after you selected it."), name=row.requester_first_name
         )
-    fresh = signed_in_enough(session, actor, row, now=now)
+    fresh = may_decide_now(actor, known.company, compared(row), now=now)
     return (Standing.READY, None) if fresh else (Standing.AGAIN, fresh.reason)

@@ -38,6 +38,12 @@ def claim(session: Session, actor: Actor, approval_id: str) -> Claimed:
     return Claimed(approval=approval, parties=parties(columns))
 
 
+def beside(requests: Select[Approval]) -> Select[Any]:
+    """These requests, each with columns that `parties` reads."""
+    found = aliased(Approval, requests.cte("found"))
+    return with_parties(select(found), found)
+
+
 @lru_cache
 def _of_anybody(kind: Kind) -> Select[Any]:
     return _query(anybody(kind))
@@ -45,7 +51,7 @@ def _of_anybody(kind: Kind) -> Select[Any]:
 
 def _query(actor: Actor) -> Select[Any]:
     own = (queries.visible_to(actor), Approval.id == bindparam("request"))
-    # Locked first: those whom it names by then are looked up after that.
-    locked = aliased(Approval, select(Approval).where(*own).with_for_update().cte("locked"))
-    # What this session read before the lock may be of the past.
-    return with_parties(select(locked), locked).execution_options(populate_existing=True)
+    # Locked first: those whom it names by then are looked up after that. And what this session
+    # read before may be of the past.
+    locked = select(Approval).where(*own).with_for_update()
+    return beside(locked).execution_options(populate_existing=True)

@@ -89,14 +89,6 @@ def signed_in_for(actor: Actor, claimed: Claimed, *, now: datetime) -> dict[str,
     return {"signed_in": {"at": proof.at.isoformat(), "level": proof.level}}
 
 
-def signed_in_enough(
-    session: Session, actor: Actor, approval: Approval, *, now: datetime
-) -> Verdict:
-    """Whether this person signed in recently enough to decide on this amount now (R53)."""
-    company = identity.company(session, approval.tenant_id, approval.company_id)
-    return may_decide_now(actor, company, compared(approval), now=now)
-
-
 def compared(approval: Approval) -> Money:
     """The amount that is compared with limits (R9)."""
     return Money(approval.compared_minor, approval.currency)
