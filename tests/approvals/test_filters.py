@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.cast import ADA, BEN, BOB, LATER, NOW, RITA, Desk, cart
 from webapp.approvals import around, finding, listing
@@ -43,11 +44,25 @@ def test_words_are_found_in_numbers_people_items_and_comments(desk: Desk, words:
 
 @pytest.mark.parametrize(
     "words",
-    ["1002", "100", "olga", "drill olga", "drilled", "%", ".*", "\\", '"', "[", "99999999999"],
+    [
+        *("1002", "100", "olga", "drill olga", "drilled", "%", "_", "/", ".*", "\\", '"', "["),
+        *("99999999999", "ri%ll", "dri_l", "o'drill", "%s", ":words", "' OR 1 = 1"),
+    ],
 )
 def test_words_that_stand_nowhere_find_nothing(desk: Desk, words: str) -> None:
     desk.ask()
     assert found(desk, understood(q=words).wanted) == []
+
+
+def test_postgresql_plans_for_the_words_that_are_looked_for(desk: Desk) -> None:
+    if desk.database.bind.dialect.name != "postgresql":
+        pytest.skip("SQLite looks the words up first.")
+    kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%words LIKE%'")
+    with desk.database.reading() as session:
+        for number in range(8):
+            wanted = understood(q=f"word{number}").wanted
+            listing.listing(session, BOB, Side.APPROVER, Box.ALL, wanted=wanted)
+        assert session.scalar(kept) == 0, "a statement that is kept is planned for any words"
 
 
 def test_capitals_and_ways_to_write_a_letter_make_no_difference(desk: Desk) -> None:
