@@ -51,10 +51,10 @@ demo: .venv/program.stamp ## Open the desk with a seeded company (PORT=8080, ARG
 	@.venv/bin/countersign demo $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: .venv/program.stamp .venv/test.stamp ## Run the tests (ARGS="tests/approvals -x")
-	@$(PY) -m pytest --numprocesses auto $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 quick: .venv/program.stamp .venv/test.stamp ## Run what a change breaks first: SQLite, one case of each test
-	@$(PY) -m pytest --numprocesses auto --quick $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --dist worksteal --quick $(ARGS)
 
 check: .venv/program.stamp .venv/test.stamp .venv/dev.stamp ## Check style, types, templates and imports
 	@echo "Checking style ..."
@@ -108,7 +108,7 @@ mutants: .venv/program.stamp .venv/mutants.stamp ## Change the rules in small wa
 	@$(PY) -m tests.mutants.scoring $(ARGS)
 
 coverage: .venv/program.stamp .venv/test.stamp ## Measure which branches the tests without a browser take
-	@$(PY) -m pytest --numprocesses auto --quick --quiet --cov --cov-report= $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --dist worksteal --quick --quiet --cov --cov-report= $(ARGS)
 	@.venv/bin/coverage report --include '*/domain.py,*/policy.py,*/service.py' --fail-under 100
 	@.venv/bin/coverage report --fail-under 95
 

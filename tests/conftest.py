@@ -1,5 +1,6 @@
 """What every test may ask for: a browser, and both databases (``tests/support/``)."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn
@@ -55,9 +56,10 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture
-def database(backend: Backend) -> Iterator[Database]:
-    """An empty desk; what a test commits is undone when it ends."""
-    with backend.rolled_back() as database:
+def database(request: pytest.FixtureRequest, backend: Backend) -> Iterator[Database]:
+    """An empty desk, or `acme` where the test asks for it; what a test commits is undone."""
+    wanted = request.getfixturevalue("filled") if "acme" in request.fixturenames else backend
+    with wanted.rolled_back() as database:
         yield database
 
 
@@ -103,6 +105,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = quick.pure(kept)
     config.hook.pytest_deselected(items=list(set(items).difference(kept)))
     items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: nothing of it is looked through for garbage again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -149,11 +149,8 @@ def acme_rows(backend: Backend) -> Rows:
 
 
 @pytest.fixture
-def acme(database: Database, acme_rows: Rows) -> Database:
+def acme(database: Database) -> Database:
     """A desk with the named cast: ada, alan, bob, ben, rita, rob and the others."""
-    with database.transaction() as session:
-        for table, rows in acme_rows:
-            session.execute(table.insert(), rows)
     return database
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
@@ -121,7 +122,8 @@ def overflow(page: Page) -> int:
 
 def accessibility_faults(page: Page, options: dict[str, Any] | None = None) -> list[str]:
     """What axe-core finds, one line each: rule, impact, elements; with options of its own."""
-    found = Axe().run(page, options=options).response["violations"]
+    script = "" if page.evaluate("'axe' in window") else AXE_SCRIPT
+    found = Axe(script).run(page, options=options).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {rule['help']} at "
         + ", ".join(" ".join(map(str, node["target"])) for node in rule["nodes"][:5])
