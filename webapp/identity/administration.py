@@ -287,7 +287,3 @@ def _take_out(session: Session, place: Place, actor: Actor, members: list[Member
 
 def _about(member: Member, **more: str) -> dict[str, Any]:
     return {"person": member.name, "person_id": member.person_id, **more}
-
-
-def _written(limit: Money | None) -> dict[str, Any] | None:
-    return None if limit is None else {"minor": limit.minor, "currency": limit.currency}
