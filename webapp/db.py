@@ -38,6 +38,8 @@ Code = String(32)
 READ_ONLY = "countersign_read_only"
 # The option of a statement that nobody waits for: PostgreSQL is asked together with the next one.
 GOES_ALONG = "countersign_goes_along"
+# The option of a statement that PostgreSQL plans for its values, and not once for any.
+PLANNED_ANEW = "countersign_planned_anew"
 _UNBOUND = "countersign_unbound"
 # A connection that was in use within so many seconds is not asked whether it lives.
 _FRESH = 1.0
@@ -175,13 +177,14 @@ def make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     # The driver of PostgreSQL is installed where one is used.
-    from webapp.postgresql import send_together
+    from webapp.postgresql import plan_anew, send_together
 
     # Autocommit in the driver hands BEGIN to us, so that it can go with the first statement.
     engine = create_engine(
         url, pool_size=10, max_overflow=10, hide_parameters=True, isolation_level="AUTOCOMMIT"
     )
     send_together(engine, GOES_ALONG)
+    plan_anew(engine, PLANNED_ANEW)
     event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", _ping_after_rest(engine.dialect))

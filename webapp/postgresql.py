@@ -1,4 +1,4 @@
-"""How PostgreSQL is spared round trips: what needs no answer goes along with what does."""
+"""How PostgreSQL is asked: together with what needs no answer, and with a plan of its own."""
 
 from contextlib import ExitStack, suppress
 from typing import Any
@@ -18,6 +18,22 @@ def send_together(engine: Engine, option: str) -> None:
     event.listen(engine, "do_executemany", sender.settle)
     event.listen(engine, "commit", sender.commit)
     event.listen(engine, "rollback", sender.give_up)
+
+
+def plan_anew(engine: Engine, option: str) -> None:
+    """Let PostgreSQL plan a statement with this option for its own values, each time it is sent.
+
+    Others are kept by the driver, and after ten times planned for any values.
+    """
+
+    def execute(cursor: Any, statement: Any, parameters: Any, context: Any) -> bool:
+        is_wanted = context.execution_options.get(option, False)
+        if not is_wanted or isinstance(cursor, psycopg.ServerCursor):
+            return False
+        cursor.execute(statement, parameters, prepare=False)
+        return True
+
+    event.listen(engine, "do_execute", execute)
 
 
 class _Sender:

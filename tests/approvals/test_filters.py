@@ -59,8 +59,8 @@ def test_postgresql_plans_for_the_words_that_are_looked_for(desk: Desk) -> None:
         pytest.skip("SQLite looks the words up first.")
     kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%words LIKE%'")
     with desk.database.reading() as session:
-        for number in range(8):
-            wanted = understood(q=f"word{number}").wanted
+        for _ in range(8):
+            wanted = understood(q="drill").wanted
             listing.listing(session, BOB, Side.APPROVER, Box.ALL, wanted=wanted)
         assert session.scalar(kept) == 0, "a statement that is kept is planned for any words"
 

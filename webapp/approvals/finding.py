@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from webapp.approvals.models import Approval, Revision
-from webapp.db import Base, Id
+from webapp.db import PLANNED_ANEW, Base, Id
 
 # Where a request is searched; whoever changes one of these writes its words anew.
 PLACES: Final = frozenset({
@@ -100,6 +100,8 @@ def holding(session: Session, query: Rows, tenant_id: str, typed: Sequence[str])
     """
     words = plain(typed).split()
     query = query.join(Words, _OF_IT).where(*map(_says, words))
+    # A plan for any word and any person reads all that somebody has.
+    query = query.execution_options(**{PLANNED_ANEW: True})
     ids = _candidates(session, tenant_id, words)
     if ids is None:
         return query
@@ -142,14 +144,7 @@ def _says(word: str) -> ColumnElement[bool]:
 
 
 def _contains(word: str) -> ColumnElement[bool]:
-    """Whether this stands in a request.
-
-    The word is written out in the statement. Else PostgreSQL takes it for one statement that many
-    search with, plans for any word and any person, and reads all that somebody has.
-    """
-    escaped = "".join(f"/{each}" if each in "/%_" else each for each in word)
-    pattern = bindparam(None, f"%{escaped}%", Text(), literal_execute=True)
-    return Words.words.like(pattern, escape="/")
+    return Words.words.contains(word, autoescape=True)
 
 
 def _number(word: str) -> int | None:
