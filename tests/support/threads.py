@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from werkzeug.serving import BaseWSGIServer, make_server
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from wsgiref.types import WSGIApplication
 
 R = TypeVar("R")
 

@@ -6,6 +6,7 @@ It is only ever done to an empty database; what it writes is the business of who
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy
@@ -14,6 +15,10 @@ from sqlalchemy.engine import make_url
 _TABLES = (
     *("approvals", "approval_revisions", "approval_words"),
     *("ledger_entries", "people", "memberships"),
+)
+_HASTE = (
+    *("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF"),
+    *("PRAGMA foreign_keys=OFF", "PRAGMA cache_size=-400000"),
 )
 _MADE = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 # What triggers do for each row, for all rows: within a trigger every row is a piece of the index of
@@ -54,23 +59,18 @@ def _sqlite(url: str, told: Told) -> Iterator[Put]:
 
     connection = sqlite3.connect(make_url(url).database or "", isolation_level=None)
     cursor = connection.cursor()
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-400000"):
-        cursor.execute(f"PRAGMA {pragma}")
+    for pragma in _HASTE:
+        cursor.execute(pragma)
     found = [
         (kind, name, sql)
         for kind, name, table, sql in cursor.execute(_MADE)
         if kind in ("index", "trigger") and sql and table in _TABLES
     ]
 
-    def put(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        marks = ", ".join("?" * len(columns))
-        names = ", ".join(columns)
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
-
     cursor.execute("BEGIN")
     for kind, name, _ in found:
         cursor.execute(f'DROP {kind} "{name}"')
-    yield put
+    yield partial(_insert, cursor)
     steps = [*_WORDS, *(sql for _, _, sql in found)]
     for done, step in enumerate(steps, 1):
         cursor.execute(step)
@@ -78,6 +78,14 @@ def _sqlite(url: str, told: Told) -> Iterator[Put]:
     cursor.execute("COMMIT")
     cursor.execute("PRAGMA journal_mode=WAL")
     connection.close()
+
+
+def _insert(
+    cursor: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    marks = ", ".join("?" * len(columns))
+    names = ", ".join(columns)
+    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
 @contextmanager
