@@ -16,6 +16,7 @@ from tests.support.databases import Backend
 from webapp.approvals import around, listing
 from webapp.approvals.filters import Wanted
 from webapp.approvals.queries import Box, Side
+from webapp.approvals.searching import Window, search
 from webapp.db import Database
 from webapp.identity.domain import Actor
 
@@ -68,6 +69,19 @@ def test_a_tab_is_read_from_one_end_of_an_index(
         how = plan(crowded, partial(listing.listing, actor=actor, side=side, box=box, cursor=page))
         assert not _SCANS.search(how), how
         assert not _SORTS.search(how), how
+
+
+@pytest.mark.parametrize(("actor", "page"), [(BOB, 1), (RITA, 200)])
+def test_both_sides_together_are_read_from_one_end_of_two_indexes(
+    crowded: Database, actor: Actor, page: int
+) -> None:
+    how = plan(crowded, partial(search, actor=actor, window=Window(page, 20)))
+    assert not _SCANS.search(how), how
+    for side in Side:
+        # SQLite would say between the two that it sorts; what goes backward is in order.
+        index = rf"ix_approvals_{side}_all\b"
+        in_order = rf"COVERING INDEX {index}.*\nSCAN|Index Only Scan Backward using {index}"
+        assert re.search(in_order, how), how
 
 
 @pytest.mark.parametrize(("actor", "side", "box"), [LISTS[1], LISTS[4]])

@@ -37,7 +37,7 @@ def _request(random: Random, number: int) -> list[Any]:
     at = START + timedelta(hours=random.randrange(12), microseconds=random.choice((0, 123456)))
     status = random.choice(("PENDING", "PENDING", "APPROVED", "DECLINED", "CLOSED", "EXPIRED"))
     requester, approver = random.choice(
-        (("rita", "bob"), ("rita", "ben"), ("mia", "bob"), ("rob", "ada"))
+        (("rita", "bob"), ("rita", "ben"), ("mia", "bob"), ("rob", "ada"), ("bob", "ada"))
     )
     totals = resource.totals
     row = Approval(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -13,16 +14,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.emporix import naive
-from tests.emporix.filing import CITIES, NAMES, WORDS, file_many
+from tests.emporix.filing import CITIES, NAMES, START, WORDS, file_many
 from tests.emporix.naive import Value
-from tests.support.cast import BOB, MIA, MIA_WERK, RITA, ROB
+from tests.support.cast import BEN, BOB, MIA, MIA_WERK, RITA, ROB
 from tests.support.databases import Backend
 from tests.support.examples import examples
 from webapp.approvals import searching
 from webapp.approvals.models import Revision
 from webapp.emporix import approval_shapes, paths
 from webapp.emporix.searching import find
-from webapp.identity.domain import Actor
+from webapp.identity.domain import Actor, Away
 
 Query = tuple[str, Callable[[Any], bool]]
 
@@ -56,6 +57,21 @@ _VALUES = st.one_of(
 )
 _COMPARISON = st.tuples(st.sampled_from(["<", "<=", ">", ">="]), _VALUES)
 _PATH = st.sampled_from(PATHS)
+
+# Bob asks, decides, and stands in for Ben.
+BENS_ABSENCE = Away(
+    id="away",
+    company_id="le1",
+    owner_id=BEN.person_id,
+    owner_name=BEN.name,
+    deputy_id=BOB.person_id,
+    deputy_name=BOB.name,
+    first_day=START.date(),
+    last_day=START.date(),
+    starts_at=START,
+    ends_at=START + timedelta(days=1),
+)
+BENS_DEPUTY = replace(BOB, represents=(BENS_ABSENCE,), has_represented=True)
 
 
 def _equal(path: str, values: list[Value]) -> Query:
@@ -212,11 +228,19 @@ def test_no_query_shows_what_is_not_the_callers(shelf: Shelf, actor: Actor) -> N
         assert shelf.listed(actor, q="requestor.userId:rob approver.userId:ada") == []
 
 
-def test_pages_follow_each_other_without_a_gap(shelf: Shelf) -> None:
-    whole = shelf.listed(BOB, sort="status")
+@pytest.mark.parametrize("args", [{}, {"sort": "status"}], ids=["plain", "sorted"])
+def test_pages_follow_each_other_without_a_gap(shelf: Shelf, args: dict[str, str]) -> None:
+    whole = shelf.listed(BOB, **args)
     pages = [
-        shelf.listed(BOB, sort="status", pageNumber=str(number), pageSize="7")
-        for number in range(1, 12)
+        shelf.listed(BOB, pageNumber=str(number), pageSize="7", **args) for number in range(1, 12)
     ]
     assert [each for page in pages for each in page] == whole
     assert pages[-1] == []
+
+
+@pytest.mark.parametrize("actor", [RITA, BOB, MIA_WERK, BENS_DEPUTY, replace(MIA, company_id=None)])
+def test_the_plain_list_is_newest_first_from_both_sides(shelf: Shelf, actor: Actor) -> None:
+    everything = shelf.listed(actor, q="id:exists")
+    assert shelf.listed(actor) == everything
+    seen = [each for each in shelf.documents if each["id"] in everything]
+    assert everything == naive.ordered(seen, [("metadata.createdAt", True)]) != []

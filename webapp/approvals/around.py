@@ -11,9 +11,9 @@ from sqlalchemy import CompoundSelect, Select, and_, func, literal_column, null,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.approvals.anybody import Kind, anybody, kind_of, told
-from webapp.approvals.listing import OTHERS, box_of, capped, visible_from
+from webapp.approvals.listing import OTHERS, box_of, capped
 from webapp.approvals.models import Approval
-from webapp.approvals.queries import Box, Side
+from webapp.approvals.queries import Box, Side, visible_from
 from webapp.db import kept_beside
 from webapp.identity.companies import version_of
 from webapp.identity.domain import Actor

@@ -32,8 +32,7 @@ from webapp.approvals.queries import (
     Box,
     Side,
     Summary,
-    decided_as,
-    in_scope,
+    visible_from,
 )
 from webapp.db import Utc
 from webapp.identity.domain import Actor
@@ -138,16 +137,6 @@ def capped(rows: Select[Any]) -> ScalarSelect[int]:
     """How many rows these are, counted up to 100 and no further."""
     few = rows.limit(literal_column(str(COUNTED))).subquery()
     return select(func.count()).select_from(few).scalar_subquery()
-
-
-def visible_from(actor: Actor, side: Side) -> ColumnElement[bool]:
-    """What of that a person sees as requester, or as the one who decides.
-
-    Databases find it at one end of an index, which they do not for both sides together.
-    """
-    if side is Side.APPROVER:
-        return and_(in_scope(actor), decided_as(actor))
-    return and_(in_scope(actor), Approval.requester_id == actor.person_id)
 
 
 def approvers_asked_before(session: Session, actor: Actor) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any as Anything
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Row,
     Select,
     Text,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -25,7 +27,7 @@ from webapp.approvals.anybody import Kind, anybody, kind_of, told
 from webapp.approvals.criteria import EVERYTHING, NEWEST_FIRST, All, Any, Criterion, Sorting, Where
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.operands import Operands
-from webapp.approvals.queries import get, visible_to
+from webapp.approvals.queries import Side, get, visible_from, visible_to
 from webapp.approvals.values import Condition, by_code_points
 from webapp.identity.domain import Actor
 
@@ -71,12 +73,14 @@ def search(
     Rows are told apart by their id in the end, in the direction of what was sorted by last. Columns
     decide as they stand: whoever wants requests whose time is over to be expired notes it before.
     """
-    kind, operands = kind_of(actor), _operands(session)
-    if kind is not None and (criterion, order) == (EVERYTHING, NEWEST_FIRST):
-        query = _newest_of_anybody(kind, operands)
+    operands = _operands(session)
+    if (criterion, order) == (EVERYTHING, NEWEST_FIRST):
+        kind = kind_of(actor)
+        query = _newest(actor, operands) if kind is None else _newest_of_anybody(kind, operands)
     else:
         query = _asked(actor, criterion, order or NEWEST_FIRST, operands)
-    shown = {"size": window.size, "skipped": (window.number - 1) * window.size}
+    reached = window.number * window.size
+    shown = {"size": window.size, "skipped": reached - window.size, "reached": reached}
     return list(session.connection().execute(query, {**told(actor), **shown}).all())
 
 
@@ -103,15 +107,41 @@ def count(session: Session, actor: Actor, criterion: Criterion = EVERYTHING) -> 
 
 @lru_cache
 def _newest_of_anybody(kind: Kind, operands: Operands) -> Select[*tuple[Anything, ...]]:
-    return _asked(anybody(kind), EVERYTHING, NEWEST_FIRST, operands)
+    return _newest(anybody(kind), operands)
+
+
+def _newest(actor: Actor, operands: Operands) -> Select[*tuple[Anything, ...]]:
+    # Databases read each side from one end of its index, and no further than the page goes; for
+    # both at once they would go through the whole company. No request is on both sides.
+    sides = union_all(*(_newest_of(actor, side, operands) for side in Side)).subquery()
+    newest = _windowed(select(sides).order_by(*_newest_first(sides))).subquery()
+    same = and_(newest.c.tenant_id == Approval.tenant_id, newest.c.id == Approval.id)
+    query = select(*_COLUMNS).join(newest, same).join(Revision, _CURRENT)
+    return query.order_by(*_newest_first(newest))
+
+
+def _newest_of(actor: Actor, side: Side, operands: Operands) -> Select[*tuple[Anything, ...]]:
+    by_id = by_code_points(Approval.id.expression, is_postgresql=operands.is_postgresql)
+    keys = Approval.tenant_id, Approval.id, Approval.created_at, by_id.label("by_id")
+    query = select(*keys).where(visible_from(actor, side))
+    ordered = query.order_by(Approval.created_at.desc(), by_id.desc())
+    # Not every database takes an order inside of a union, but each takes it one level below.
+    return select(ordered.limit(bindparam("reached")).subquery())
+
+
+def _newest_first(rows: FromClause) -> tuple[ColumnElement[Anything], ...]:
+    return rows.c.created_at.desc(), rows.c.by_id.desc()
 
 
 def _asked(
     actor: Actor, criterion: Criterion, order: Sequence[Sorting], operands: Operands
 ) -> Select[*tuple[Anything, ...]]:
     query = select(*_COLUMNS).join(Revision, _CURRENT).where(*_narrowed(actor, criterion, operands))
-    ordered = query.order_by(*_order(order, operands))
-    return ordered.limit(bindparam("size")).offset(bindparam("skipped"))
+    return _windowed(query.order_by(*_order(order, operands)))
+
+
+def _windowed(query: Select[*tuple[Anything, ...]]) -> Select[*tuple[Anything, ...]]:
+    return query.limit(bindparam("size")).offset(bindparam("skipped"))
 
 
 def _operands(session: Session) -> Operands:
