@@ -76,7 +76,7 @@ def test_what_waits_names_the_deputy(desk: Desk) -> None:
     asked = desk.ask()
     away(desk)
     with desk.database.reading() as session:
-        (row,) = oversight.waiting(session, ADA, now=LATER).items
+        (row,) = oversight.waiting(session, ADA, oversight.covered(session, ADA, now=LATER)).items
         (load,) = oversight.pending(session, ADA, now=LATER).loads
         overview = oversight.open_overview(session, ADA, asked, now=LATER)
     told = f"{UNTIL}, represented by Ben Baker."

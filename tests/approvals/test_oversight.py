@@ -12,10 +12,9 @@ from webapp.kernel.money import Money
 
 def waiting(desk: Desk, actor: Actor = ADA, cursor: str | None = None) -> list[str]:
     with desk.database.reading() as session:
-        return [
-            one.summary.id
-            for one in oversight.waiting(session, actor, cursor=cursor, now=LATER).items
-        ]
+        found = oversight.covered(session, ADA, now=LATER)
+        listed = oversight.waiting(session, actor, found, cursor=cursor).items
+        return [one.summary.id for one in listed]
 
 
 def test_an_admin_sees_what_waits_for_others_and_nobody_else_does(desk: Desk) -> None:
@@ -77,12 +76,12 @@ def test_of_very_many_requests_the_oldest_are_looked_at(
 def test_a_request_whose_approver_may_not_decide_any_more_says_so(desk: Desk) -> None:
     desk.ask()
     with desk.database.reading() as session:
-        (fine,) = oversight.waiting(session, ADA, now=LATER).items
+        (fine,) = oversight.waiting(session, ADA, oversight.covered(session, ADA, now=LATER)).items
     assert fine.standing.allowed
     assert not fine.is_own
     desk.sql("UPDATE memberships SET role = 'B2B_REQUESTER' WHERE id = 'ca-bob-le1'")
     with desk.database.reading() as session:
-        (stuck,) = oversight.waiting(session, ADA, now=LATER).items
+        (stuck,) = oversight.waiting(session, ADA, oversight.covered(session, ADA, now=LATER)).items
         overview = oversight.open_overview(session, ADA, stuck.summary.id, now=LATER)
     assert stuck.standing == overview.standing
     assert stuck.standing.code == "role"
@@ -93,7 +92,7 @@ def test_a_request_whose_approver_may_not_decide_any_more_says_so(desk: Desk) ->
     assert stranded.case.id == stuck.summary.id
     desk.sql("DELETE FROM memberships WHERE id = 'ca-bob-le1'")
     with desk.database.reading() as session:
-        (gone,) = oversight.waiting(session, ADA, now=LATER).items
+        (gone,) = oversight.waiting(session, ADA, oversight.covered(session, ADA, now=LATER)).items
     assert gone.standing.code == "not_member"
 
 
@@ -104,8 +103,9 @@ def test_long_lists_go_on_where_the_last_page_ended(
     first = desk.ask(RITA, now=NOW)
     second = desk.ask(ROB, cart("c500-rob", ALAN), now=LATER)
     with desk.database.reading() as session:
-        page = oversight.waiting(session, ADA, now=LATER)
-        rest = oversight.waiting(session, ADA, cursor=page.next_cursor, now=LATER)
+        found = oversight.covered(session, ADA, now=LATER)
+        page = oversight.waiting(session, ADA, found)
+        rest = oversight.waiting(session, ADA, found, cursor=page.next_cursor)
     assert [one.summary.id for one in page.items] == [first]
     assert [one.summary.id for one in rest.items] == [second]
     assert rest.next_cursor is None

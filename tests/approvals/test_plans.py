@@ -4,21 +4,24 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from tests.support.app import Rows
-from tests.support.cast import BOB, RITA, fill
+from tests.support.cast import ADA, BOB, RITA, fill
 from tests.support.crowd import crowd
 from tests.support.databases import Backend
 from webapp.approvals import around, listing
+from webapp.approvals.figures import figures
 from webapp.approvals.filters import Wanted
 from webapp.approvals.queries import Box, Side
 from webapp.approvals.searching import Window, search
 from webapp.db import Database
 from webapp.identity.domain import Actor
+from webapp.kernel.clock import utcnow
 
 OWN, OTHERS = 5_000, 95_000
 LISTS = [
@@ -92,6 +95,12 @@ def test_counters_and_filters_scan_nothing(
     assert not _SCANS.search(how), how
     assert not _SORTS.search(how), how
     assert re.search(r"COVERING INDEX|Index Only Scan", how), how
+
+
+def test_the_figures_of_a_company_are_counted_from_an_index_alone(crowded: Database) -> None:
+    how = plan(crowded, partial(figures, actor=ADA, now=utcnow(), zone=ZoneInfo("Europe/Berlin")))
+    assert re.search(r"(COVERING INDEX|Index Only Scan.* using) ix_approvals_figures", how), how
+    assert not re.search(r"TEMP B-TREE|Sort Key", how), how
 
 
 @pytest.mark.parametrize("words", [("nowhere",), ("nowhere", "1001"), ("dr", "nowhere")])

@@ -23,8 +23,8 @@ PAGES = (
     ("rita", "/carts/c500-rita", 12),
     ("rita", "/orders", 3),
     ("bob", "/quotes", 8),
-    ("ada", "/company", 12),
-    ("ada", "/account", 9),
+    ("ada", "/company", 11),
+    ("ada", "/account", 10),
 )
 
 
@@ -68,6 +68,37 @@ def test_a_page_asks_no_more_than_it_did(as_: As, desk: Desk, page: tuple[str, s
     with statements(client.application) as counted:
         assert client.get(path).status_code == 200
     assert len(counted.seen) <= most, counted.seen
+
+
+def test_the_people_of_a_company_are_read_once_for_a_page_and_only_where_they_stand(
+    as_: As, desk: Desk
+) -> None:
+    asked, ada = desk.ask(), as_("ada")
+    pages = {f"/company?view={view}": 1 for view in ("people", "rules", "waiting", "requests")}
+    pages |= {
+        f"/company/{rest}": 1 for rest in ("people/bob", "people/bob/departure", "people.csv")
+    }
+    pages |= {f"/company/requests/{asked}": 1, "/company/figures.csv": 0}
+    pages |= {f"/company?view={view}": 0 for view in ("figures", "changes")}
+    pages |= {f"/company/{rest}": 0 for rest in ("messages", "webhooks", "reasons")}
+    for path, times in pages.items():
+        with statements(ada.application) as counted:
+            assert ada.get(path).status_code == 200, path
+        assert len(listing_people(counted.seen)) == times, (path, counted.seen)
+    rule = {"limit-kind": "unlimited", "limit-version": "1", "limit-step": "preview"}
+    with statements(ada.application) as counted:
+        assert "What it would mean" in ada.post("/company/limit", data=rule).text
+    assert len(listing_people(counted.seen)) == 1, counted.seen
+    # Who decides nothing represents nobody, so nobody is offered as their deputy.
+    rita = as_("rita")
+    with statements(rita.application) as counted:
+        assert rita.get("/account").status_code == 200
+    assert listing_people(counted.seen) == []
+
+
+def listing_people(seen: list[str]) -> list[str]:
+    """The statements that read all people of a company by name."""
+    return [one for one in seen if re.search(r"FROM memberships JOIN people.*LIMIT", one, re.S)]
 
 
 def test_a_decision_asks_five_times_and_writes_three_rows(as_: As, desk: Desk) -> None:

@@ -58,6 +58,20 @@ def test_a_new_person_is_made_and_belongs_to_the_company(desk: Desk) -> None:
     }  # fmt: skip
 
 
+def test_people_are_added_by_and_beside_those_whom_a_page_has_no_room_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_MOST_MEMBERS", 0)
+    member = desk.run(administration.add_member, ADA, CARA, now=NOW)
+    assert found(desk, member.person_id).name == "Cara Klein"
+    assert place(desk).headcount == len(
+        desk.sql("SELECT 1 FROM memberships WHERE company_id = 'le1'")
+    )
+    with pytest.raises(Invalid) as refused:
+        desk.run(administration.add_member, ADA, replace(CARA, email=BOB.email), now=NOW)
+    assert refused.value.code == "known_member"
+
+
 def test_a_person_of_the_tenant_keeps_their_name_and_gets_a_membership(desk: Desk) -> None:
     known = Newcomer(
         email="olga@acme.example", first_name="Helga", last_name="Typed", role=Role.REQUESTER

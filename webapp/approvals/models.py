@@ -25,6 +25,7 @@ from webapp.db import Base, Code, Id, Json, Utc, one_of
 _LIVE = text("status IN ('PENDING', 'APPROVED')")
 _PENDING = text("status = 'PENDING'")
 _ENDED = text("status <> 'PENDING'")
+_YES_OR_NO = text("status IN ('APPROVED', 'DECLINED')")
 _MEGABYTE = 1024 * 1024
 _DECIDED = text("decided_by_id IS NOT NULL")
 _REPLACES = text("replaces_id IS NOT NULL")
@@ -99,6 +100,12 @@ class Approval(Base):
         Index("ix_approvals_approver", "tenant_id", "approver_id", "status", "decided_at", "id"),
         Index("ix_approvals_company", "tenant_id", "company_id", "status", "created_at", "id"),
         Index("ix_approvals_company_all", "tenant_id", "company_id", "created_at", "id"),
+        # The figures of a company are counted from this alone.
+        _partial(
+            "ix_approvals_figures",
+            *("tenant_id", "company_id", "decided_at", "created_at", "status"),
+            where=_YES_OR_NO,
+        ),
         _partial(
             "ix_approvals_decided_by",
             "tenant_id",

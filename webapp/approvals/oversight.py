@@ -183,20 +183,20 @@ def overseen_by(actor: Actor) -> ColumnElement[bool]:
 
 
 def waiting(
-    session: Session, actor: Actor, *, now: datetime, cursor: str | None = None
+    session: Session, actor: Actor, found: Cover, *, cursor: str | None = None
 ) -> Page[Waiting]:
-    """A page of what is pending in the company, the oldest first."""
+    """A page of what is pending in the company, the oldest first, judged by who is there."""
     query = select(*_COLUMNS).where(overseen_by(actor), Approval.status == Status.PENDING)
     if cursor:
         at, last_id = decode_cursor(cursor, 2)
         seen = tuple_(literal(decode_moment(at), Utc), literal(last_id))
         query = query.where(tuple_(Approval.created_at, Approval.id) > seen)
     query = query.order_by(Approval.created_at, Approval.id).limit(PAGE_SIZE + 1)
-    found = [Summary._make(row) for row in session.execute(query)]
-    listed = found[:PAGE_SIZE]
-    last = listed[-1] if len(found) > PAGE_SIZE else None
+    rows = [Summary._make(row) for row in session.execute(query)]
+    listed = rows[:PAGE_SIZE]
+    last = listed[-1] if len(rows) > PAGE_SIZE else None
     return Page(
-        _with_standing(session, actor, listed, now=now),
+        [_judged(found, actor, one) for one in listed],
         None if last is None else encode_cursor(last.created_at.isoformat(), last.id),
     )
 
@@ -207,14 +207,17 @@ def count(session: Session, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(rows.limit(COUNTED).subquery())) or 0
 
 
-def pending(session: Session, actor: Actor, *, now: datetime) -> Pending:
-    """All that is pending in the company, the oldest first; nothing for whoever is no admin."""
+def pending(session: Session, actor: Actor, *, now: datetime, known: Crew | None = None) -> Pending:
+    """All that is pending in the company, the oldest first; nothing for whoever is no admin.
+
+    Whoever has read the company and its people hands them over as `known`, here and below.
+    """
     query = select(*_COLUMNS).where(overseen_by(actor), Approval.status == Status.PENDING)
     query = query.order_by(Approval.created_at, Approval.id).limit(_LOOKED_AT + 1)
     found = [Summary._make(row) for row in session.execute(query)]
     return Pending(
         cases=found[:_LOOKED_AT],
-        cover=covered(session, actor, now=now),
+        cover=covered(session, actor, now=now, known=known),
         is_cut=len(found) > _LOOKED_AT,
     )
 
@@ -225,9 +228,9 @@ def crew(session: Session, actor: Actor) -> Crew:
     return Crew(company=company, members=identity.members(session, actor.tenant_id, company.id))
 
 
-def covered(session: Session, actor: Actor, *, now: datetime) -> Cover:
+def covered(session: Session, actor: Actor, *, now: datetime, known: Crew | None = None) -> Cover:
     """The people of the company that this person acts for, and who of them is away."""
-    return cover(session, actor.tenant_id, crew(session, actor), now=now)
+    return cover(session, actor.tenant_id, known or crew(session, actor), now=now)
 
 
 def open_overview(session: Session, actor: Actor, approval_id: str, *, now: datetime) -> Overview:
@@ -253,17 +256,8 @@ def open_overview(session: Session, actor: Actor, approval_id: str, *, now: date
     )
 
 
-def _with_standing(
-    session: Session, actor: Actor, listed: list[Summary], *, now: datetime
-) -> list[Waiting]:
-    """What `recording.standing` answers, for many requests of one company at once."""
-    if not listed:
-        return []
-    found = covered(session, actor, now=now)
-    return [_judged(found, actor, one) for one in listed]
-
-
 def _judged(found: Cover, actor: Actor, one: Summary) -> Waiting:
+    """What `recording.standing` answers, from people who were read once."""
     return Waiting(
         summary=one,
         standing=found.crew.standing(one),

@@ -6,7 +6,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired
 
 from webapp.company.forms import LIMITED, UNLIMITED, LimitForm, as_it_stands
-from webapp.identity.recording import Place
+from webapp.identity.recording import Front
 
 
 class AgainForm(LimitForm):
@@ -22,7 +22,7 @@ class AgainForm(LimitForm):
     )
 
 
-def fresh_again(place: Place, currency: str) -> AgainForm:
+def fresh_again(place: Front, currency: str) -> AgainForm:
     """The form as the rule stands."""
     data = as_it_stands(place, place.company.again_above, currency)
     return AgainForm(formdata=None, prefix="again", data=data)
@@ -41,7 +41,7 @@ class LinkForm(LimitForm):
     )
 
 
-def fresh_link(place: Place, currency: str) -> LinkForm:
+def fresh_link(place: Front, currency: str) -> LinkForm:
     """The form as the rule stands."""
     data = as_it_stands(place, place.company.link_below, currency)
     return LinkForm(formdata=None, prefix="link", data=data)

@@ -1,5 +1,6 @@
 """The forms of the company page: shape only; whether it may happen is the rules' business."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from babel.numbers import get_decimal_symbol
@@ -30,9 +31,9 @@ from wtforms.widgets import HiddenInput
 from webapp.carts.parsing import visible
 from webapp.company.domain import group_in_words, limit_in_words, read_limit
 from webapp.i18n import amount, reader, say
-from webapp.identity.domain import Role
+from webapp.identity.domain import CompanyFacts, Member, Role
 from webapp.identity.policy import Newcomer
-from webapp.identity.recording import Place
+from webapp.identity.recording import Front
 from webapp.kernel.errors import Invalid
 from webapp.kernel.money import Money
 from webapp.kernel.sentence import Sentence
@@ -220,7 +221,7 @@ class LimitForm(CompanyForm):
         """Whether somebody asks what it would mean, of something that can be read."""
         return self.step.data == PREVIEW and not self.errors
 
-    def meaning(self, place: Place) -> Sentence | None:
+    def meaning(self, place: Front) -> Sentence | None:
         """What would follow from what was typed, once somebody asks for the preview."""
         if not self.wants_preview:
             return None
@@ -246,12 +247,12 @@ class GroupForm(CompanyForm):
         """The ids of who was chosen."""
         return list(self.people.data or ())
 
-    def meaning(self, place: Place) -> Sentence | None:
+    def meaning(self, company: CompanyFacts, members: Sequence[Member]) -> Sentence | None:
         """What would follow from who was chosen, once somebody asks for the preview."""
         if not self.wants_preview:
             return None
-        chosen = [one for one in place.members if one.person_id in self.chosen]
-        return group_in_words(chosen, place.company)
+        chosen = [one for one in members if one.person_id in self.chosen]
+        return group_in_words(chosen, company)
 
 
 def role_choices() -> list[SelectChoice]:
@@ -259,19 +260,20 @@ def role_choices() -> list[SelectChoice]:
     return [SelectChoice(str(role), _(role.label)) for role in Role]
 
 
-def fresh_limit(place: Place, currency: str) -> LimitForm:
+def fresh_limit(place: Front, currency: str) -> LimitForm:
     """The form as the limit stands."""
     data = as_it_stands(place, place.company.limit, currency)
     return LimitForm(formdata=None, prefix="limit", data=data)
 
 
-def fresh_group(place: Place) -> GroupForm:
+def fresh_group(place: Front, members: Sequence[Member]) -> GroupForm:
     """The form as the group stands."""
-    data = {"people": [one.person_id for one in place.group], "version": place.version}
+    group = [one.person_id for one in members if one.in_group]
+    data = {"people": group, "version": place.version}
     return GroupForm(formdata=None, prefix="group", data=data)
 
 
-def as_it_stands(place: Place, bound: Money | None, currency: str) -> dict[str, str | int]:
+def as_it_stands(place: Front, bound: Money | None, currency: str) -> dict[str, str | int]:
     """What stands in a form of an amount or none; `currency` where there is none."""
     return {
         "kind": UNLIMITED if bound is None else LIMITED,

@@ -14,7 +14,7 @@ from webapp.company.views import bp
 from webapp.extensions import business_now, db, settings
 from webapp.i18n import say
 from webapp.identity.guards import current_actor
-from webapp.identity.recording import open_place
+from webapp.identity.recording import open_front
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, sentence
 from webapp.outbox import queries, service
@@ -50,7 +50,7 @@ def list_messages() -> Response:
     actor, cursor = current_actor(), request.args.get("after")
     box, kind = _chosen(request.args.get("box", ""), request.args.get("kind", ""))
     with db.reading() as session:
-        place = open_place(session, actor)
+        place = open_front(session, actor)
         key = (actor.tenant_id, place.company.id)
         page = queries.of_company(session, *key, box.status, kind=kind, cursor=cursor)
         counts = queries.counts_of_company(session, *key)
@@ -79,7 +79,7 @@ def messages_sheet() -> Response:
     actor = current_actor()
     box, kind = _chosen(request.args.get("box", ""), request.args.get("kind", ""))
     with db.reading() as session:
-        key = actor.tenant_id, open_place(session, actor).company.id
+        key = actor.tenant_id, open_front(session, actor).company.id
 
     def page_after(session: Session, cursor: str | None) -> Page[Row]:
         return queries.of_company(
@@ -99,7 +99,7 @@ def replay_message(message_id: str) -> Response:
     """Send one again that was given up."""
     actor = current_actor()
     with db.transaction() as session:
-        place = open_place(session, actor)
+        place = open_front(session, actor)
         service.replay(
             session, actor.tenant_id, message_id, now=business_now(), company_id=place.company.id
         )

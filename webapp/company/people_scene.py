@@ -9,7 +9,7 @@ from webapp.approvals import oversight
 from webapp.approvals.cover import Cover
 from webapp.approvals.oversight import Effect
 from webapp.approvals.queries import Summary
-from webapp.approvals.succession import Stranded
+from webapp.approvals.succession import Crew, Stranded
 from webapp.company.domain import ROLE_HINTS
 from webapp.company.scene import RoleOption, moves
 from webapp.identity import administration
@@ -91,7 +91,8 @@ def load_person(
     place = open_place(session, actor)
     member = place.member(person_id)
     account = identity.person(session, actor.tenant_id, person_id)
-    pending = oversight.pending(session, actor, now=now)
+    known = Crew(company=place.company, members=place.members)
+    pending = oversight.pending(session, actor, now=now, known=known)
     return PersonScene(
         place=place,
         member=member,
@@ -116,7 +117,8 @@ def load_departure(
     """What waits for one person of the company and who could take it over; raises as `load`."""
     place = open_place(session, actor)
     member = place.member(person_id)
-    pending = oversight.pending(session, actor, now=now)
+    known = Crew(company=place.company, members=place.members)
+    pending = oversight.pending(session, actor, now=now, known=known)
     after = pending.crew.without(person_id)
     cases = [
         Stranded(case=one, standing=after.standing(one), successors=after.successors(one))

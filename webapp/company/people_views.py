@@ -123,7 +123,13 @@ def _person_page(
         found = scene.load_person(
             session, current_actor(), person_id, wanted=wanted, now=business_now()
         )
-        absences = open_absences(session, current_actor(), person_id, now=business_now())
+        absences = open_absences(
+            session,
+            current_actor(),
+            person_id,
+            now=business_now(),
+            people=found.place.members,
+        )
     role = found.member.role
     return render(
         "company/show_person.html",

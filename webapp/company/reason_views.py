@@ -9,7 +9,7 @@ from webapp.company.views import bp
 from webapp.extensions import business_now, db
 from webapp.i18n import say
 from webapp.identity.guards import current_actor
-from webapp.identity.recording import open_place
+from webapp.identity.recording import open_front
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
@@ -53,7 +53,7 @@ def _page(
     """The form; a refused one comes in again with what was typed."""
     actor = current_actor()
     with db.reading() as session:
-        place = open_place(session, actor)
+        place = open_front(session, actor)
         listed = phrases.phrase_list(session, actor.tenant_id, place.company.id)
     shown = listed.phrases if listed.is_own else [say(sentence(text)) for text in USUAL]
     fresh = {"phrases": "\n".join(shown), "version": listed.version}

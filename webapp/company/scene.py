@@ -15,6 +15,7 @@ from webapp.approvals.figures import figures as count
 from webapp.approvals.oversight import Pending, Waiting
 from webapp.approvals.queries import Summary
 from webapp.approvals.register import Search, register
+from webapp.approvals.succession import Crew
 from webapp.company import queries
 from webapp.company.domain import ROLE_HINTS, Trace, group_in_words, limit_in_words
 from webapp.identity import queries as identity
@@ -22,7 +23,7 @@ from webapp.identity.domain import Actor, LimitBasis, Member, Role
 from webapp.identity.policy import (
     may_join_group,
 )
-from webapp.identity.recording import Place, open_place
+from webapp.identity.recording import Front, open_front
 from webapp.kernel.paging import Page
 from webapp.kernel.sentence import N_, Sentence, Verdict, sentence
 
@@ -41,15 +42,19 @@ class View(StrEnum):
     CHANGES = "changes"
 
 
+_NAMELESS = (View.FIGURES, View.CHANGES)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """The company and one part of its page; what belongs to other parts is empty."""
 
-    place: Place
+    place: Front
     view: View
     pending: int
     currency: str
     counts_tax: bool
+    members: list[Member]
     people: list[Member]
     moves: dict[str, int]
     whole: Pending | None
@@ -74,7 +79,7 @@ class Scene:
     @property
     def group_meaning(self) -> Sentence:
         """What follows from the approval group as it stands."""
-        return group_in_words(self.place.group, self.place.company)
+        return group_in_words([one for one in self.members if one.in_group], self.place.company)
 
     @property
     def statuses(self) -> list[tuple[str, str]]:
@@ -84,15 +89,13 @@ class Scene:
     @property
     def requesters(self) -> list[tuple[str, str]]:
         """The people whose requests can be looked for, by name; and whoever is looked for now."""
-        return _options(self.place.members, self.search.requester_id)
+        return _options(self.members, self.search.requester_id)
 
     @property
     def approvers(self) -> list[tuple[str, str]]:
         """The people whose decisions can be looked for, by name; and whoever is looked for now."""
         deciding = [
-            one
-            for one in self.place.members
-            if one.in_group or one.role in (Role.ADMIN, Role.BUYER)
+            one for one in self.members if one.in_group or one.role in (Role.ADMIN, Role.BUYER)
         ]
         return _options(deciding, self.search.approver_id)
 
@@ -114,13 +117,13 @@ class Scene:
         return sentence(N_("Only {what}."), what=parts)
 
     def _name(self, person_id: str) -> str | Sentence:
-        known = (one.name for one in self.place.members if one.person_id == person_id)
+        known = (one.name for one in self.members if one.person_id == person_id)
         return next(known, sentence(_FORMER))
 
     @property
     def candidates(self) -> list[tuple[Member, Verdict]]:
         """Who may stand in the approval group, and of its members also who may not any more."""
-        judged = [(one, may_join_group(one)) for one in self.place.members]
+        judged = [(one, may_join_group(one)) for one in self.members]
         return [(one, verdict) for one, verdict in judged if verdict.allowed or one.in_group]
 
 
@@ -145,9 +148,13 @@ def load(
     zone: ZoneInfo,
 ) -> Scene:
     """The company page; raises `Forbidden` for everybody who is no admin here."""
-    place = open_place(session, actor)
+    place = open_front(session, actor)
+    members = _members(session, actor, view)
     is_people, is_waiting = view is View.PEOPLE, view is View.WAITING
-    whole = oversight.pending(session, actor, now=now) if is_people or is_waiting else None
+    known = Crew(company=place.company, members=members)
+    whole = (
+        oversight.pending(session, actor, now=now, known=known) if is_people or is_waiting else None
+    )
     wanted = search or Search()
     nothing: Page[Waiting] = Page([], None)
     no_requests: Page[Summary] = Page([], None)
@@ -158,12 +165,15 @@ def load(
         pending=oversight.count(session, actor),
         currency=queries.usual_currency(session, actor, place),
         counts_tax=identity.settings(session, actor.tenant_id).limit_basis is LimitBasis.GROSS,
-        people=queries.found_people(place, wanted.text) if is_people else [],
+        members=members,
+        people=queries.found_people(members, wanted.text) if is_people else [],
         moves=moves(whole) if whole else {},
         whole=whole,
         have_come=_have_come(session, actor, place) if is_people else set(),
         waiting=(
-            oversight.waiting(session, actor, now=now, cursor=cursor) if is_waiting else nothing
+            oversight.waiting(session, actor, whole.cover, cursor=cursor)
+            if whole and is_waiting
+            else nothing
         ),
         search=wanted,
         figures=count(session, actor, now=now, zone=zone) if view is View.FIGURES else None,
@@ -174,11 +184,6 @@ def load(
             else Page([], None)
         ),
     )
-
-
-def moves_of(session: Session, actor: Actor, *, now: datetime) -> dict[str, int]:
-    """How many pending requests of the company wait for whose move, by the ids of people."""
-    return moves(oversight.pending(session, actor, now=now))
 
 
 def moves(pending: Pending) -> dict[str, int]:
@@ -204,5 +209,12 @@ def _options(members: Sequence[Member], chosen: str) -> list[tuple[str, str]]:
     return found
 
 
-def _have_come(session: Session, actor: Actor, place: Place) -> set[str]:
+def _members(session: Session, actor: Actor, view: View) -> list[Member]:
+    """The people of the company, once a page, for the parts that name them."""
+    if view in _NAMELESS:
+        return []
+    return identity.members(session, actor.tenant_id, str(actor.company_id))
+
+
+def _have_come(session: Session, actor: Actor, place: Front) -> set[str]:
     return identity.who_signed_in(session, actor.tenant_id, place.company.id)

@@ -12,6 +12,7 @@ from webapp.approvals.dossier import SOON, VERY_SOON
 from webapp.approvals.figures import Figures
 from webapp.approvals.oversight import Effect
 from webapp.approvals.register import read_search
+from webapp.approvals.succession import Crew
 from webapp.company import scene
 from webapp.company.again_forms import AgainForm, LinkForm, fresh_again, fresh_link
 from webapp.company.charts import draw, whole_percent
@@ -26,7 +27,7 @@ from webapp.company.forms import (
     fresh_limit,
 )
 from webapp.company.queries import SHOWN_PEOPLE
-from webapp.company.scene import View, role_options
+from webapp.company.scene import Scene, View, role_options
 from webapp.extensions import business_now, db
 from webapp.i18n import reader
 from webapp.identity import administration
@@ -152,7 +153,7 @@ def _page(
             now=business_now(),
             zone=reader().zone,
         )
-        effects = _effects(session, limit_form, group_form)
+        effects = _effects(session, found, limit_form, group_form)
     place, older = found.place, found.next_cursor
     parts = search.parts if view is View.REQUESTS else {}
     return render(
@@ -165,14 +166,14 @@ def _page(
         role_options=role_options(),
         person_form=_typed(form, PersonForm) or PersonForm(formdata=None),
         limit_form=limit_form or fresh_limit(place, found.currency),
-        group_form=group_form or fresh_group(place),
+        group_form=group_form or fresh_group(place, found.members),
         again_form=_typed(form, AgainForm) or fresh_again(place, found.currency),
         link_form=_typed(form, LinkForm) or fresh_link(place, found.currency),
         chart_data=found.figures and draw(found.figures),
         month_names=_month_names(found.figures),
         whole_percent=whole_percent,
         limit_preview=limit_form and limit_form.meaning(place),
-        group_preview=group_form and group_form.meaning(place),
+        group_preview=group_form and group_form.meaning(place.company, found.members),
         limit_effect=effects[0],
         group_effect=effects[1],
         refusal=refusal,
@@ -205,14 +206,18 @@ def _address(view: View, parts: dict[str, str]) -> str:
 
 
 def _effects(
-    session: Session, limit_form: LimitForm | None, group_form: GroupForm | None
+    session: Session,
+    found: Scene,
+    limit_form: LimitForm | None,
+    group_form: GroupForm | None,
 ) -> tuple[Effect | None, Effect | None]:
     """What limit and group as they were typed would mean for what is pending, if asked for."""
     limited = limit_form is not None and limit_form.wants_preview
     grouped = group_form is not None and group_form.wants_preview
     if not (limited or grouped):
         return None, None
-    pending = oversight.pending(session, current_actor(), now=business_now())
+    known = Crew(company=found.place.company, members=found.members)
+    pending = oversight.pending(session, current_actor(), now=business_now(), known=known)
     return (
         pending.effect(pending.crew.with_limit(limit_form.read()))
         if limit_form and limited

@@ -9,7 +9,7 @@ from webapp.company.views import bp
 from webapp.company.webhook_forms import WebhookForm, fresh
 from webapp.extensions import business_now, db, settings
 from webapp.identity.guards import current_actor
-from webapp.identity.recording import Place, open_place
+from webapp.identity.recording import Front, open_front
 from webapp.kernel.errors import Conflict, DomainError, Invalid
 from webapp.kernel.sentence import N_, sentence
 from webapp.web import done, render
@@ -25,7 +25,7 @@ def list_webhooks() -> Response:
     """The webhooks of the company."""
     actor = current_actor()
     with db.reading() as session:
-        place = open_place(session, actor)
+        place = open_front(session, actor)
         found = queries.listed(session, actor.tenant_id, place.company.id)
         waits = oversight.count(session, actor)
     return render(
@@ -199,9 +199,9 @@ def replay_delivery(webhook_id: str, message_id: str) -> Response:
     )
 
 
-def _open(session: Session, webhook_id: str) -> tuple[Place, EndpointView]:
+def _open(session: Session, webhook_id: str) -> tuple[Front, EndpointView]:
     actor = current_actor()
-    place = open_place(session, actor)
+    place = open_front(session, actor)
     return place, queries.one(session, actor.tenant_id, webhook_id, place.company.id)
 
 
@@ -213,7 +213,7 @@ def _form_page(
     refusal: DomainError | None = None,
 ) -> Response:
     with db.reading() as session:
-        place = open_place(session, current_actor())
+        place = open_front(session, current_actor())
     return render(
         "company/edit_webhook.html",
         status=status,

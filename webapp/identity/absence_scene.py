@@ -36,21 +36,29 @@ class AbsenceScene:
 
 
 def open_absences(
-    session: Session, actor: Actor, owner_id: str, *, now: datetime
+    session: Session,
+    actor: Actor,
+    owner_id: str,
+    *,
+    now: datetime,
+    people: Sequence[Member] | None = None,
 ) -> AbsenceScene | None:
-    """The absences of this person in the actor's company; None for whoever has no part in any."""
+    """The absences of this person in the actor's company; None for whoever has no part in any.
+
+    Whoever has read the people of the company hands them over.
+    """
     if actor.company_id is None:
         return None
-    people = queries.members(session, actor.tenant_id, actor.company_id)
-    owner = next((one for one in people if one.person_id == owner_id), None)
+    place = (actor.tenant_id, actor.company_id)
+    owner = queries.member(session, *place, owner_id)
     if owner is None:
         return None
-    place = (actor.tenant_id, actor.company_id)
     planned = deputies.planned(session, *place, owner_id, now=now)
     entrusted = deputies.entrusted(session, *place, owner_id, now=now)
     may_plan = bool(may_be_represented(owner))
     if not (planned or entrusted or may_plan):
         return None
+    people = queries.members(session, *place) if people is None else people
     known = {one.person_id: one for one in people}
     return AbsenceScene(
         owner=owner,

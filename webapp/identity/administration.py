@@ -31,7 +31,7 @@ from webapp.identity.recording import (
     count,
     enter,
     is_repeated,
-    open_place,
+    one_of,
     raise_version,
     trace,
 )
@@ -51,7 +51,8 @@ def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datet
         Invalid: they belong to the company already (`known_member`, field `email`).
     """
     place = enter(session, actor)
-    known = next((one for one in place.members if one.email == newcomer.email), None)
+    person_id = _person_with(session, actor, newcomer, now=now)
+    known = queries.member(session, actor.tenant_id, place.company.id, person_id)
     if known is not None:
         about = _about(known, role=newcomer.role)
         if is_repeated(session, actor, Deed.ADD, about, now=now):
@@ -60,7 +61,6 @@ def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datet
             N_("{name} belongs to {company} already."), name=known.name, company=place.company.name
         )
         raise Invalid(why, code="known_member", fields={"email": why})
-    person_id = _person_with(session, actor, newcomer, now=now)
     session.execute(
         insert(Membership).values(
             tenant_id=actor.tenant_id,
@@ -71,7 +71,7 @@ def add_member(session: Session, actor: Actor, newcomer: Newcomer, *, now: datet
             source=Source.PAGE,
         )
     )
-    member = open_place(session, actor).member(person_id)
+    member = one_of(session, actor, person_id)
     trace(session, actor, Deed.ADD, _about(member, role=newcomer.role), place=place, now=now)
     notices.invite(session, actor, member, place.company.name, now=now)
     return member

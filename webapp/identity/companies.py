@@ -45,6 +45,16 @@ def version_of(tenant_id: str, company_id: str | None) -> ScalarSelect[int]:
     )
 
 
+def headcount(tenant_id: str, company_id: str) -> ScalarSelect[int]:
+    """How many people a company has, to be read inside another query."""
+    return (
+        select(func.count())
+        .select_from(Membership)
+        .where(Membership.tenant_id == tenant_id, Membership.company_id == company_id)
+        .scalar_subquery()
+    )
+
+
 def company_of_client(session: Session, tenant_id: str, client_id: str | None) -> str | None:
     """The company that a program is bound to; None for one of the whole tenant."""
     return session.scalar(

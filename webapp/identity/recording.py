@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from webapp.identity import queries
+from webapp.identity import companies, queries
 from webapp.identity.domain import Actor, CompanyFacts, Member
 from webapp.identity.models import Company
 from webapp.identity.policy import Deed, may_administer
@@ -28,22 +28,26 @@ _LONGEST_STREAM = 66
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A company as its admin sees it.
+class Front:
+    """A company as its admin sees it, without its people: only how many they are.
 
     `version` rises with every change of limit and group, and when somebody of it is erased.
     """
 
     company: CompanyFacts
     version: int
+    headcount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Front):
+    """A company with its people, by name."""
+
     members: list[Member]
 
     def member(self, person_id: str) -> Member:
         """One of its people; raises `NotFound` for anybody else."""
-        found = next((one for one in self.members if one.person_id == person_id), None)
-        if found is None:
-            raise NotFound(sentence(N_("There is no such person.")), code="no_person")
-        return found
+        return _known(next((one for one in self.members if one.person_id == person_id), None))
 
     @property
     def group(self) -> list[Member]:
@@ -51,18 +55,34 @@ class Place:
         return [one for one in self.members if one.in_group]
 
 
-def open_place(session: Session, actor: Actor) -> Place:
+def open_front(session: Session, actor: Actor) -> Front:
     """The company that this admin acts for; raises `Forbidden` for everybody else."""
     require(may_administer(actor))
     company_id = str(actor.company_id)
     company = queries.company(session, actor.tenant_id, company_id)
-    version = session.scalars(
-        select(Company.version).where(
+    headcount = companies.headcount(actor.tenant_id, company_id)
+    version, people = session.execute(
+        select(Company.version, headcount).where(
             Company.tenant_id == actor.tenant_id, Company.id == company_id
         )
     ).one()
-    members = queries.members(session, actor.tenant_id, company_id)
-    return Place(company=company, version=version, members=members)
+    return Front(company=company, version=version, headcount=people)
+
+
+def open_place(session: Session, actor: Actor) -> Place:
+    """The same company with its people."""
+    front = open_front(session, actor)
+    return Place(
+        company=front.company,
+        version=front.version,
+        headcount=front.headcount,
+        members=queries.members(session, actor.tenant_id, front.company.id),
+    )
+
+
+def one_of(session: Session, actor: Actor, person_id: str) -> Member:
+    """One person of the company that is acted for; raises `NotFound` for anybody else."""
+    return _known(queries.member(session, actor.tenant_id, str(actor.company_id), person_id))
 
 
 def enter(session: Session, actor: Actor) -> Place:
@@ -70,7 +90,7 @@ def enter(session: Session, actor: Actor) -> Place:
     require(may_administer(actor))
     lock(session, actor)
     place = open_place(session, actor)
-    own = next((one for one in place.members if one.person_id == actor.person_id), None)
+    own = queries.member(session, actor.tenant_id, place.company.id, actor.person_id)
     require(may_administer(replace(actor, role=own.role if own and own.active else None)))
     return place
 
@@ -188,6 +208,12 @@ def stream_of(company_id: str) -> str:
     if len(stream) <= _LONGEST_STREAM:
         return stream
     return f"company:{hashlib.sha256(company_id.encode()).hexdigest()[:48]}"
+
+
+def _known(found: Member | None) -> Member:
+    if found is None:
+        raise NotFound(sentence(N_("There is no such person.")), code="no_person")
+    return found
 
 
 def _append(

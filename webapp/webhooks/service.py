@@ -19,7 +19,7 @@ from webapp.identity.recording import (
     Place,
     changed,
     enter,
-    open_place,
+    open_front,
     trace,
 )
 from webapp.kernel.errors import Conflict, Forbidden
@@ -198,7 +198,7 @@ def replay_own(
 
 def view_own(session: Session, actor: Actor, endpoint_id: str) -> EndpointView:
     """An endpoint of the company that this admin looks after; raises `Forbidden`, `NotFound`."""
-    place = open_place(session, actor)
+    place = open_front(session, actor)
     return queries.one(session, actor.tenant_id, endpoint_id, place.company.id)
 
 
