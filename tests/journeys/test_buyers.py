@@ -44,6 +44,18 @@ def test_over_the_limit_only_admins_can_be_asked(desk: Desk, sit: Sit) -> None:
     alan.reads("so an admin must approve.")
 
 
+def test_the_preview_follows_what_is_being_typed(desk: Desk, sit: Sit) -> None:
+    rita = sit(desk, "rita", to=f"/carts/{desk.cart('rita')}/checkout")
+    words = rita.field("What should they know? if you like")
+    words.press_sequentially("For the new")
+    preview = rita.page.locator("#preview")
+    expect(preview).to_contain_text("For the new")
+    words.press_sequentially(" hall")
+    expect(preview).to_contain_text("For the new hall")
+    expect(words).to_be_focused()
+    expect(words).to_have_value("For the new hall")
+
+
 def test_a_preview_on_its_way_holds_nobody_back(desk: Desk, sit: Sit) -> None:
     bob = sit(desk, "bob", to=f"/carts/{desk.cart('bob')}/checkout")
     held: list[Route] = []

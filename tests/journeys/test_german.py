@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 
-from tests.support.browser import accessibility_faults, overflow, visiting
+from tests.support.browser import accessibility_faults, overflow, visiting, wait_until
 from tests.support.desk import Desk
 from tests.support.places import PLACES, Place, names, open_place
 from webapp.identity.models import Person
@@ -136,7 +136,7 @@ def _large_text(page: Page) -> Iterator[None]:
     settings.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
     try:
         root = "getComputedStyle(document.documentElement).fontSize"
-        page.wait_for_function(f"{root} === '32px'")
+        wait_until(page, f"{root} === '32px'")
         yield
     finally:
         settings.send("Page.setFontSizes", {"fontSizes": {"standard": 16, "fixed": 13}})

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from tests.journeys.conftest import Sit
 from tests.journeys.seat import Seat
+from tests.support.browser import wait_until
 from tests.support.cast import ADA, BEN, MIA, RITA
 from tests.support.desk import UNDER, Desk
 
@@ -28,7 +29,7 @@ def test_nothing_is_fetched_before_the_page_is_used(desk: Desk, sit: Sit) -> Non
     page.wait_for_timeout(500)
     assert not _files(asked)
     page.keyboard.press("Shift")
-    page.wait_for_function("window.htmx")
+    wait_until(page, "'htmx' in window")
     page.mouse.move(200, 200)
     page.mouse.move(300, 300)
     assert len(_files(asked)) == 1

@@ -113,6 +113,19 @@ def visiting(
         context.close()
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait until an expression of the page is true, ten seconds at most.
+
+    It is asked from outside each time: Playwright would ask again within the page, by `eval`, which
+    the policy of our pages forbids.
+    """
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {condition}")
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the screen; 0 when it fits."""
     # Not innerWidth: on a phone it grows with what sticks out, and nothing would be found.
