@@ -7,6 +7,7 @@ ask again and again.
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
+from random import uniform
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from webapp.live.board import REFRESH, Board, Reader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Seconds; shorter than what any proxy grants an answer.
+# Seconds at most; shorter than what any proxy grants an answer.
 PATIENCE = 15.0
 # A browser opens no more connections to one desk; whoever comes beyond has left an older page.
 _EACH = 6
@@ -47,7 +48,8 @@ class Lobby:
                 return True
             if called is None:
                 return False
-            called.wait(PATIENCE)
+            # Pages that came at the same time, after a start, do not come together again.
+            called.wait(PATIENCE * uniform(0.7, 1.0))  # noqa: S311 - no secret
         return self._board.has_news(reader, since)
 
     def close(self) -> None:
