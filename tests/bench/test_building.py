@@ -84,6 +84,12 @@ def test_the_database_is_as_the_migrations_made_it(built: Built, backend: Backen
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
+def test_nothing_has_happened_that_is_still_to_come(built: Built) -> None:
+    late = select(Approval.id).where(Approval.modified_at > datetime.now(UTC))
+    with Database(built.engine).reading() as session:
+        assert session.scalars(late).all() == []
+
+
 def test_every_request_is_found_by_its_words(built: Built) -> None:
     with Database(built.engine).reading() as session:
         for number in (1_001, 1_000 + PLAN.approvals):

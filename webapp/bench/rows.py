@@ -148,7 +148,7 @@ def _case(plan: Plan, at: int, draw: Random) -> _Case:
     id_ = f"{int(asked.timestamp()):08x}{draw.getrandbits(64):016x}"
     is_long = who == READER and plan.is_pending(at) and rank == 0
     bought = goods.goods(f"cart-{id_}", draw, ITEMS if is_long else 0)
-    talk = _Talk(asked, requester, approver, draw)
+    talk = _Talk(asked, requester, approver, plan.today, draw)
     steps = [talk.submitted(bought, company), *talk.words(LONG - 1 if is_long else None)]
     status, turn = Status.PENDING, None
     if not plan.is_pending(at):
@@ -169,6 +169,7 @@ class _Talk:
     asked: datetime
     requester: Person
     approver: Person
+    today: datetime
     draw: Random
 
     def submitted(self, bought: Goods, company: Company) -> Step:
@@ -184,21 +185,25 @@ class _Talk:
             count = self.draw.randint(1, 3) if self.draw.random() < _TALKED else 0
         for at in range(count):
             speaker = self.requester if at % 2 else self.approver
-            later = self.asked + timedelta(minutes=7 * (at + 1))
+            later = self._by_now(timedelta(minutes=7 * (at + 1)))
             yield Step(Action.COMMENT, later, speaker, self.draw.choice(REMARKS))
 
     def end(self) -> tuple[Status, Step]:
         """What became of it."""
         drawn = self.draw.random()
         status, action = next((status, act) for share, status, act in _ENDS if drawn < share)
-        at = self.asked + timedelta(minutes=60 + self.draw.randrange(12_000))
+        at = self._by_now(timedelta(minutes=60 + self.draw.randrange(12_000)))
         if action is Action.EXPIRE:
-            return status, Step(action, self.asked + timedelta(days=EXPIRY_DAYS), None)
+            return status, Step(action, self._by_now(timedelta(days=EXPIRY_DAYS)), None)
         if action is Action.WITHDRAW:
             return status, Step(action, at, self.requester)
         is_told = action is Action.DECLINE or self.draw.random() < _TALKED
         words = self.draw.choice(REMARKS) if is_told else ""
         return status, Step(action, at, self.approver, words)
+
+    def _by_now(self, later: timedelta) -> datetime:
+        """So much later, but never in the future: that would be news to open pages all the time."""
+        return min(self.asked + later, max(self.asked, self.today))
 
 
 def _head(case: _Case, entries: list[tuple[Any, ...]]) -> tuple[Any, ...]:
