@@ -104,7 +104,7 @@ test-faults: .venv/program.stamp .venv/test.stamp ## Kill, fill up and cut off w
 scan: .venv/program.stamp .venv/test.stamp build/scan/scan.stamp ## Let wapiti and sqlmap loose on a desk of its own (an hour; ARGS="--help")
 	@$(PY) -m tests.scanners.scanning $(ARGS)
 
-mutants: .venv/program.stamp .venv/mutants.stamp ## Change the rules in small ways and see that a test notices (half an hour)
+mutants: .venv/program.stamp .venv/mutants.stamp ## Change the rules in small ways and see that a test notices (ten minutes)
 	@$(PY) -m tests.mutants.scoring $(ARGS)
 
 coverage: .venv/program.stamp .venv/test.stamp ## Measure which branches the tests without a browser take
