@@ -39,9 +39,7 @@ def opened(session: Session, actor: Actor, approval_id: str) -> Opened:
     query = _query(actor) if kind is None else _of_anybody(kind)
     row = session.execute(query, {**told(actor), "request": approval_id}).one_or_none()
     if row is None:
-        # It finds the words: whoever was a deputy is told that they are none any more.
-        queries.get(session, actor, approval_id)
-        raise queries.no_approval()
+        raise queries.absent(session, actor, approval_id)
     approval, revision, seen, before, after, inbox, requests = row
     return Opened(
         approval=approval,

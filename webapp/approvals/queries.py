@@ -158,6 +158,11 @@ def no_approval(why: Sentence | None = None) -> NotFound:
     return NotFound(why or sentence(N_("There is no such request.")), code="no_approval")
 
 
+def absent(session: Session, actor: Actor, approval_id: str) -> NotFound:
+    """The same for somebody who looked for this one; whoever was a deputy is told so (R52)."""
+    return no_approval(_no_more(session, actor, approval_id) if actor.has_represented else None)
+
+
 def live(
     session: Session, tenant_id: str, resource_type: ResourceType, resource_id: str
 ) -> Approval | None:
@@ -211,8 +216,7 @@ def _entrusted(actor: Actor) -> Iterator[ColumnElement[bool]]:
 def _one(session: Session, query: Select[Any], actor: Actor, approval_id: str) -> Approval:
     found: Approval | None = session.scalars(query).one_or_none()
     if found is None:
-        why = _no_more(session, actor, approval_id) if actor.has_represented else None
-        raise no_approval(why)
+        raise absent(session, actor, approval_id)
     return found
 
 

@@ -27,7 +27,7 @@ from webapp.approvals.anybody import Kind, anybody, kind_of, told
 from webapp.approvals.criteria import EVERYTHING, NEWEST_FIRST, All, Any, Criterion, Sorting, Where
 from webapp.approvals.models import Approval, Revision
 from webapp.approvals.operands import Operands
-from webapp.approvals.queries import Side, get, visible_from, visible_to
+from webapp.approvals.queries import Side, absent, visible_from, visible_to
 from webapp.approvals.values import Condition, by_code_points
 from webapp.identity.domain import Actor
 
@@ -90,9 +90,7 @@ def one(session: Session, actor: Actor, approval_id: str) -> Found:
     query = select(*_COLUMNS).join(Revision, _CURRENT).where(*mine)
     found = session.connection().execute(query).one_or_none()
     if found is None:
-        # It says why there is none.
-        get(session, actor, approval_id)
-        return one(session, actor, approval_id)
+        raise absent(session, actor, approval_id)
     return found
 
 
